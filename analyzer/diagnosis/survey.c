@@ -1,0 +1,429 @@
+#include "diagnosis/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define START_JOIN (5 * 60 * TICKS_PER_SECOND)
+
+static struct host_survey *host_of(struct survey *survey, size_t input, const char *label)
+{
+    size_t host = hosts_of(survey->hosts, input, label);
+    return host == SIZE_MAX ? NULL : &survey->items[host];
+}
+
+/* ---- facts ---- */
+
+static bool is_current(const struct host_survey *host, unsigned control_set)
+{
+    return control_set == 0 || host->control_set == 0 || control_set == host->control_set;
+}
+
+/* Within one input the latest says how it was in the end (a machine may have been upgraded). */
+static bool is_superseded(const struct intake *intake, size_t number, const struct host_survey *host)
+{
+    const struct intake_fact *fact = &intake->facts[number];
+    for (size_t i = 0; i < intake->fact_count; i++) {
+        const struct intake_fact *other = &intake->facts[i];
+        if (i == number || strcmp(other->name, fact->name) != 0 || other->label != fact->label ||
+            !is_current(host, other->control_set))
+            continue;
+        bool timed = other->time.basis != TIME_NONE && fact->time.basis != TIME_NONE;
+        if (timed && other->time.ticks != fact->time.ticks ? other->time.ticks > fact->time.ticks : i > number)
+            return true;
+    }
+    return false;
+}
+
+static struct host_fact *add_fact(struct host_survey *host, const char *name)
+{
+    host->facts = memory_room(host->facts, host->fact_count, &host->fact_capacity, sizeof(*host->facts));
+    size_t place = host->fact_count++;
+    while (place > 0 && strcmp(host->facts[place - 1].name, name) > 0) {
+        host->facts[place] = host->facts[place - 1];
+        place--;
+    }
+    host->facts[place] = (struct host_fact){.name = name, .input = SIZE_MAX};
+    return &host->facts[place];
+}
+
+const struct host_fact *survey_fact(const struct host_survey *host, struct text name)
+{
+    for (size_t i = 0; i < host->fact_count; i++)
+        if (text_is(name, host->facts[i].name))
+            return &host->facts[i];
+    return NULL;
+}
+
+/* A former name of the machine is no disagreement about its name. */
+static bool names_same_host(const struct host_survey *host, const char *name, const char *value)
+{
+    if (strcmp(name, "host.name") != 0)
+        return false;
+    for (size_t i = 0; i < host->host->former_count; i++)
+        if (text_is_nocase(text_of(value), host->host->former_names[i]))
+            return true;
+    struct text whole = text_of(host->host->name);
+    return text_is_nocase(text_slice(whole, 0, text_find_char(whole, '.')), value);
+}
+
+static void take_facts(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes)
+{
+    for (size_t i = 0; i < bundle->input_count; i++) {
+        const struct intake *intake = intakes[i];
+        for (size_t j = 0; intake != NULL && j < intake->fact_count; j++) {
+            const struct intake_fact *fact = &intake->facts[j];
+            struct host_survey *host = host_of(survey, i, fact->label);
+            if (host == NULL || !is_current(host, fact->control_set) || is_superseded(intake, j, host))
+                continue;
+            struct host_fact *known = (struct host_fact *)survey_fact(host, text_of(fact->name));
+            if (known == NULL) {
+                known = add_fact(host, fact->name);
+                *known = (struct host_fact){fact->name, fact->value, i, fact->at, false};
+            } else if (known->value != NULL && !text_is_nocase(text_of(known->value), fact->value) &&
+                       !names_same_host(host, fact->name, fact->value)) {
+                known->value = NULL;
+                known->conflict = true;
+            }
+        }
+    }
+}
+
+static void declare_facts(struct survey *survey, const struct declarations *declared)
+{
+    for (size_t h = 0; h < survey->hosts->count; h++)
+        for (size_t i = 0; i < declared->fact_count; i++) {
+            struct host_survey *host = &survey->items[h];
+            struct host_fact *known = (struct host_fact *)survey_fact(host, text_of(declared->facts[i].name));
+            if (known == NULL)
+                known = add_fact(host, declared->facts[i].name);
+            *known = (struct host_fact){declared->facts[i].name, declared->facts[i].value, SIZE_MAX, {0}, false};
+        }
+}
+
+/* Select\Current as far as it was exported, else the lowest ControlSet00n that occurs. */
+static void choose_control_sets(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes)
+{
+    for (size_t i = 0; i < bundle->input_count; i++) {
+        struct host_survey *host = intakes[i] == NULL ? NULL : host_of(survey, i, "");
+        unsigned lowest = host == NULL ? 0 : intakes[i]->lowest_control_set;
+        if (lowest != 0 && (host->control_set == 0 || lowest < host->control_set))
+            host->control_set = lowest;
+    }
+    for (size_t i = 0; i < bundle->input_count; i++)
+        for (size_t j = 0; intakes[i] != NULL && j < intakes[i]->fact_count; j++) {
+            const struct intake_fact *fact = &intakes[i]->facts[j];
+            struct host_survey *host = host_of(survey, i, fact->label);
+            uint64_t current;
+            if (host != NULL && strcmp(fact->name, "registry.current_control_set") == 0 &&
+                text_number(text_of(fact->value), 10, &current) && current >= 1 && current <= 999)
+                host->control_set = (unsigned)current;
+        }
+}
+
+/* ---- zones ---- */
+
+static void choose_zones(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes,
+                         const struct analysis_options *options)
+{
+    survey->zones.of_input = memory_array(bundle->input_count + 1, sizeof(*survey->zones.of_input));
+    survey->zone_storage = memory_array(bundle->input_count + 1, sizeof(*survey->zone_storage));
+    survey->zone_origins = memory_array(bundle->input_count + 1, sizeof(*survey->zone_origins));
+    for (size_t i = 0; i < bundle->input_count; i++) {
+        const struct host_survey *host = intakes[i] == NULL ? NULL : host_of(survey, i, "");
+        const struct host_fact *fact = host == NULL ? NULL : survey_fact(host, TEXT("host.timezone"));
+        if (fact != NULL && fact->value != NULL && timezone_parse(text_of(fact->value), &survey->zone_storage[i])) {
+            survey->zones.of_input[i] = &survey->zone_storage[i];
+            survey->zone_origins[i] = fact->input == SIZE_MAX ? "declared" : bundle->inputs[fact->input]->path;
+        } else if (options->has_zone) {
+            survey->zone_storage[i] = timezone_fixed(options->zone_minutes_east);
+            survey->zones.of_input[i] = &survey->zone_storage[i];
+            survey->zone_origins[i] = "--zone";
+        }
+    }
+}
+
+/* ---- logs ---- */
+
+static struct host_log *log_of(struct survey *survey, struct host_survey *host, const char *channel)
+{
+    size_t place = 0;
+    while (place < host->log_count && text_compare_nocase(text_of(host->logs[place].channel), text_of(channel)) < 0)
+        place++;
+    if (place < host->log_count && text_is_nocase(text_of(channel), host->logs[place].channel))
+        return &host->logs[place];
+    host->logs = memory_room(host->logs, host->log_count, &host->log_capacity, sizeof(*host->logs));
+    memmove(&host->logs[place + 1], &host->logs[place], (host->log_count - place) * sizeof(*host->logs));
+    host->log_count++;
+    host->logs[place] = (struct host_log){.channel = arena_string(&survey->arena, text_of(channel))};
+    return &host->logs[place];
+}
+
+static void add_part(struct host_survey *host, struct host_log *log, struct log_part part, const struct analysis_options *options)
+{
+    if (options->from.basis != TIME_NONE && part.first < options->from.ticks)
+        part.first = options->from.ticks;
+    if (options->to.basis != TIME_NONE && part.last > options->to.ticks)
+        part.last = options->to.ticks;
+    log->parts = memory_room(log->parts, log->part_count, &log->part_capacity, sizeof(*log->parts));
+    log->parts[log->part_count++] = part;
+    if (!host->has_latest || part.last > host->latest)
+        host->latest = part.last;
+    host->has_latest = true;
+}
+
+static int compare_moments(const void *left, const void *right)
+{
+    const struct moment *a = left, *b = right;
+    return a->ticks < b->ticks ? -1 : a->ticks > b->ticks;
+}
+
+static int compare_starts(const void *left, const void *right)
+{
+    const struct log_start *a = left, *b = right;
+    if (a->record != b->record)
+        return a->record < b->record ? -1 : 1;
+    return a->time.ticks < b->time.ticks ? -1 : a->time.ticks > b->time.ticks;
+}
+
+static int compare_host_starts(const void *left, const void *right)
+{
+    const struct host_start *a = left, *b = right;
+    return a->ticks < b->ticks ? -1 : a->ticks > b->ticks;
+}
+
+static void add_start(struct host_survey *host, struct host_start start)
+{
+    host->starts = memory_room(host->starts, host->start_count, &host->start_capacity, sizeof(*host->starts));
+    host->starts[host->start_count++] = start;
+}
+
+/* In record order, those within five minutes being one: it begins with the earliest of their times, and what was before it is before
+ * the first of them. */
+static void take_starts(struct host_survey *host, const struct log_trace *trace, const struct timezone *zone)
+{
+    struct log_start *starts = memory_array(trace->start_count + 1, sizeof(*starts));
+    if (trace->start_count != 0)
+        memcpy(starts, trace->starts, trace->start_count * sizeof(*starts));
+    qsort(starts, trace->start_count, sizeof(*starts), compare_starts);
+    struct host_start open = {0};
+    bool is_open = false;
+    int64_t latest = 0;
+    for (size_t i = 0; i < trace->start_count; i++) {
+        struct moment time = moment_with_zone(starts[i].time, zone), previous = moment_with_zone(starts[i].previous, zone);
+        if (time.basis != TIME_UTC)
+            continue;
+        int64_t distance = time.ticks > latest ? time.ticks - latest : latest - time.ticks;
+        if (is_open && distance <= START_JOIN) {
+            open.ticks = time.ticks < open.ticks ? time.ticks : open.ticks;
+        } else {
+            if (is_open)
+                add_start(host, open);
+            open = (struct host_start){time.ticks, previous.ticks, previous.basis == TIME_UTC};
+            is_open = true;
+        }
+        latest = time.ticks;
+    }
+    if (is_open)
+        add_start(host, open);
+    free(starts);
+}
+
+static void join_starts(struct host_survey *host)
+{
+    if (host->start_count == 0)
+        return;
+    qsort(host->starts, host->start_count, sizeof(*host->starts), compare_host_starts);
+    size_t kept = 1;
+    for (size_t i = 1; i < host->start_count; i++) {
+        struct host_start *last = &host->starts[kept - 1];
+        if (host->starts[i].ticks - last->ticks > START_JOIN)
+            host->starts[kept++] = host->starts[i];
+        else if (!last->has_previous)
+            *last = (struct host_start){last->ticks, host->starts[i].previous, host->starts[i].has_previous};
+    }
+    host->start_count = kept;
+}
+
+static void take_log(struct survey *survey, const struct bundle *bundle, const struct intake *intake,
+                     const struct log_trace *trace, const struct analysis_options *options)
+{
+    size_t input = intake->input->index;
+    struct host_survey *host = host_of(survey, input, trace->label);
+    if (host == NULL)
+        return;
+    take_starts(host, trace, survey->zones.of_input[input]);
+    if (!trace->timed && trace->cleared_count == 0)
+        return;
+    struct host_log *log = log_of(survey, host, trace->channel);
+    for (size_t i = 0; i < trace->cleared_count; i++) {
+        log->cleared = memory_room(log->cleared, log->cleared_count, &log->cleared_capacity, sizeof(*log->cleared));
+        log->cleared[log->cleared_count++] = trace->cleared[i];
+    }
+    if (trace->timed)
+        add_part(host, log, (struct log_part){trace, input, intake->whole_log, bundle->inputs[input]->damaged, trace->first,
+                                              trace->last}, options);
+}
+
+static void take_logs(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes,
+                      const struct analysis_options *options)
+{
+    for (size_t i = 0; i < bundle->input_count; i++) {
+        const struct intake *intake = intakes[i];
+        struct host_survey *host = intake == NULL ? NULL : host_of(survey, i, "");
+        if (host != NULL) {
+            host->has_registry |= intake->has_registry;
+            host->has_message |= intake->has_message;
+            host->has_crash |= intake->has_crash;
+        }
+        for (size_t j = 0; intake != NULL && !survey->repeated[i] && j < intake->logs.count; j++)
+            take_log(survey, bundle, intake, intake->logs.entries[j].value, options);
+    }
+}
+
+static void declare_logs(struct survey *survey, const struct declarations *declared, const struct analysis_options *options)
+{
+    for (size_t h = 0; h < survey->hosts->count; h++)
+        for (size_t i = 0; i < declared->log_count; i++) {
+            const struct declared_log *log = &declared->logs[i];
+            struct host_survey *host = &survey->items[h];
+            int64_t first = log->from.basis == TIME_NONE ? INT64_MIN : log->from.ticks;
+            int64_t last = log->to.basis == TIME_NONE ? INT64_MAX : log->to.ticks;
+            add_part(host, log_of(survey, host, log->channel), (struct log_part){NULL, SIZE_MAX, true, false, first, last},
+                     options);
+        }
+}
+
+/* One machine's file collected twice is one input; two machines may well have the same file. */
+static void find_repeated(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes)
+{
+    survey->repeated = memory_array(bundle->input_count + 1, sizeof(*survey->repeated));
+    struct table seen = {0};
+    struct buffer key = {0};
+    for (size_t i = 0; i < bundle->input_count; i++) {
+        const struct input *input = bundle->inputs[i];
+        if (intakes[i] == NULL || input->sha256[0] == '\0')
+            continue;
+        buffer_clear(&key);
+        buffer_printf(&key, "%zu %s", hosts_of(survey->hosts, i, ""), input->sha256);
+        struct table_entry *entry = table_add(&seen, buffer_text(&key));
+        survey->repeated[i] = entry->value != NULL;
+        entry->value = survey;
+    }
+    buffer_free(&key);
+    table_free(&seen);
+}
+
+struct survey *survey_new(const struct bundle *bundle, struct intake *const *intakes, const struct analysis_options *options,
+                          const struct declarations *declared)
+{
+    struct survey *survey = memory_alloc(sizeof(*survey));
+    struct host_trace **traces = memory_array(bundle->input_count + 1, sizeof(*traces));
+    for (size_t i = 0; i < bundle->input_count; i++)
+        traces[i] = intakes[i] == NULL ? NULL : intakes[i]->trace;
+    survey->hosts = hosts_decide(bundle, traces);
+    free(traces);
+    survey->items = memory_array(survey->hosts->count + 1, sizeof(*survey->items));
+    for (size_t h = 0; h < survey->hosts->count; h++)
+        survey->items[h].host = &survey->hosts->items[h];
+    find_repeated(survey, bundle, intakes);
+    choose_control_sets(survey, bundle, intakes);
+    take_facts(survey, bundle, intakes);
+    declare_facts(survey, declared);
+    choose_zones(survey, bundle, intakes, options);
+    take_logs(survey, bundle, intakes, options);
+    declare_logs(survey, declared, options);
+    for (size_t h = 0; h < survey->hosts->count; h++) {
+        struct host_survey *host = &survey->items[h];
+        host->has_registry |= declared->key_count != 0;
+        join_starts(host);
+        for (size_t i = 0; i < host->log_count; i++)
+            if (host->logs[i].cleared_count != 0)
+                qsort(host->logs[i].cleared, host->logs[i].cleared_count, sizeof(struct moment), compare_moments);
+    }
+    return survey;
+}
+
+void survey_free(struct survey *survey)
+{
+    if (survey == NULL)
+        return;
+    for (size_t h = 0; h < survey->hosts->count; h++) {
+        struct host_survey *host = &survey->items[h];
+        for (size_t i = 0; i < host->log_count; i++) {
+            free(host->logs[i].parts);
+            free(host->logs[i].cleared);
+        }
+        free(host->logs);
+        free(host->starts);
+        free(host->facts);
+    }
+    hosts_free(survey->hosts);
+    free(survey->items);
+    free(survey->zones.of_input);
+    free(survey->zone_storage);
+    free(survey->zone_origins);
+    free(survey->repeated);
+    arena_free(&survey->arena);
+    free(survey);
+}
+
+/* ---- absence ---- */
+
+const struct host_log *survey_log(const struct host_survey *host, struct text channel)
+{
+    for (size_t i = 0; i < host->log_count; i++)
+        if (text_is_nocase(channel, host->logs[i].channel))
+            return &host->logs[i];
+    return NULL;
+}
+
+static bool has_gap(const struct log_part *part, int64_t from, int64_t to)
+{
+    if (part->trace == NULL)
+        return false;
+    if (part->trace->too_many_ranges)
+        return true;
+    for (size_t i = 1; i < part->trace->range_count; i++)
+        if (part->trace->ranges[i].low_ticks >= from && part->trace->ranges[i - 1].high_ticks <= to)
+            return true;
+    return false;
+}
+
+/* What this part of the log lacks to prove that nothing happened in from..to; NULL: nothing. */
+static const char *lacks(const struct host_survey *host, const struct host_log *log, const struct log_part *part,
+                         bool has_from, int64_t from, int64_t to, struct arena *arena)
+{
+    char one[MOMENT_TEXT], two[MOMENT_TEXT];
+    moment_print((struct moment){part->first, TIME_UTC}, one);
+    if (!part->whole)
+        return "only copied events of that log";
+    if (!has_from)
+        return arena_printf(arena, "the log starts %s, after the machine did", one);
+    if (part->first > from)
+        return arena_printf(arena, "log starts %s, window starts %s", one,
+                            moment_print((struct moment){from, TIME_UTC}, two));
+    for (size_t i = 0; i < log->cleared_count; i++)
+        if (log->cleared[i].ticks > from && log->cleared[i].ticks <= to)
+            return arena_printf(arena, "the log was cleared %s", moment_print(log->cleared[i], two));
+    if (has_gap(part, from, to))
+        return "records of that time are missing in the log";
+    if (part->cut && part->last < to)
+        return arena_printf(arena, "the damaged log was read up to %s",
+                            moment_print((struct moment){part->last, TIME_UTC}, two));
+    if (!host->has_latest || host->latest < to)
+        return arena_printf(arena, "no log goes on to %s", moment_print((struct moment){to, TIME_UTC}, two));
+    return NULL;
+}
+
+bool survey_proves_log(const struct host_survey *host, struct text channel, bool has_from, int64_t from, int64_t to,
+                       struct arena *arena, const char **why)
+{
+    const struct host_log *log = survey_log(host, channel);
+    *why = "the log was not collected";
+    for (size_t i = 0; log != NULL && i < log->part_count; i++) {
+        *why = lacks(host, log, &log->parts[i], has_from, from, to, arena);
+        if (*why == NULL)
+            return true;
+    }
+    return false;
+}
