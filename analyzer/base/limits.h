@@ -19,24 +19,32 @@
 #define LIMIT_FIELD_BYTES (1u << 20)     /* bytes of one field's text */
 #define LIMIT_RECORD_BYTES (4u << 20)    /* bytes of one record, all fields together */
 
+#define LIMIT_FACT_VALUES 512u           /* values kept of one input to state facts from at its end */
+
 /* Text inputs. */
 #define LIMIT_LINE_BYTES 65536u          /* a longer line is handed on in pieces */
 #define LIMIT_PARAGRAPH_LINES 64u
 #define LIMIT_PARAGRAPH_BYTES 16384u
 #define LIMIT_BLOCK_LINES 100000u        /* lines of one block, e.g. a Dr Watson record */
+#define LIMIT_LINES_AHEAD 64u            /* lines that a block may look ahead */
+#define LIMIT_EVENT_TEXT_BYTES 65536u    /* description of a copied event */
+#define LIMIT_DATE_SCAN_BYTES (64u << 20) /* bytes searched for a date that tells the order of day and month */
 
 /* Registry exports. */
 #define LIMIT_KEY_BYTES 65536u           /* a key's path */
 #define LIMIT_VALUE_BYTES (16u << 20)    /* a value's data as written in the export */
+#define LIMIT_VALUE_LINES 100000u        /* lines that one quoted string may go over */
 
 /* Event XML. */
 #define LIMIT_XML_DEPTH 64u
+#define LIMIT_XML_NAME_BYTES 1024u       /* an element's or an attribute's name */
 #define LIMIT_XML_EVENT_BYTES (8u << 20)
 
 /* libevtx child. */
 #define LIMIT_EVTX_CHILD_MEMORY (512u << 20) /* RLIMIT_AS of the child */
 #define LIMIT_EVTX_RECORD_SECONDS 10u        /* processor time a record may take before its child is ended */
 #define LIMIT_EVTX_CHILD_DEATHS 256u         /* children that may die on one file before the rest is given up */
+#define LIMIT_EVTX_WASTED_SECONDS 60u        /* processor time that they may have used together */
 
 /* Rules. */
 #define LIMIT_RULE_FILE_BYTES (4u << 20)
@@ -47,6 +55,8 @@
 #define LIMIT_PATTERN_MATCH 100000u      /* PCRE2 match limit */
 #define LIMIT_PATTERN_DEPTH 10000u       /* PCRE2 depth limit */
 #define LIMIT_PATTERN_HEAP_KIB 8192u     /* PCRE2 heap limit */
+#define LIMIT_PATTERN_STACK_BYTES (1u << 20) /* stack of PCRE2's compiled code */
+#define LIMIT_RULE_PROBLEMS 1000u        /* mistakes that are reported of one rule file */
 
 /* Hits (diagnosis/hits.h). */
 #define LIMIT_HITS_KEPT 16u              /* earliest, and as many latest, hits kept in full */

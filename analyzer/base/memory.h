@@ -46,6 +46,10 @@ void buffer_add_string(struct buffer *buffer, const char *string);
 void buffer_add_char(struct buffer *buffer, char c);
 void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* For who writes into the buffer itself: buffer_room() gives the place behind its end with room for `size` bytes (and the NUL),
+ * buffer_took() says how many of them were written. */
+char *buffer_room(struct buffer *buffer, size_t size);
+void buffer_took(struct buffer *buffer, size_t size);
 void buffer_clear(struct buffer *buffer);                    /* size 0, memory kept */
 void buffer_free(struct buffer *buffer);
 struct text buffer_text(const struct buffer *buffer);        /* a view; dies with the next change */

@@ -20,6 +20,8 @@ enum encoding unicode_detect(const uint8_t *head, size_t size, size_t *mark_size
 void unicode_add_char(struct buffer *out, uint32_t character);   /* not a character: U+FFFD */
 void unicode_add_utf16le(struct buffer *out, const void *bytes, size_t size); /* an odd last byte gives U+FFFD */
 void unicode_add_utf8(struct buffer *out, const void *bytes, size_t size);    /* invalid sequences give U+FFFD */
+/* Takes the first character of *rest. False when *rest is used up; a byte that begins no valid character is U+FFFD. */
+bool unicode_next(struct text *rest, uint32_t *character);
 bool unicode_is_utf8(const void *bytes, size_t size);
 
 /* ANSI code pages by name as iconv knows it, e.g. "CP1252" (the default everywhere), "CP932". One code page is used

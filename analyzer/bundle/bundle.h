@@ -36,6 +36,7 @@ struct bundle {
     char *name;                /* the case: --case, else the last part of the first path */
     struct input **inputs;
     size_t input_count;
+    struct bundle_places *places;  /* private: where the inputs are in the file system */
 };
 
 /* Collects the inputs. Problems (a path that does not exist, a folder that cannot be listed) go to `diagnostics`; errors there mean that

@@ -4,8 +4,8 @@
  * An input belongs to one host, decided when all have been read: the name it carries (a log: `Computer` of its last record; a registry
  * export: ComputerName; Dr Watson), else the only host of its folder, else the bundle's only host, else none. Names compare without
  * domain and case. Earlier names of a log are former names of its host: machines are renamed. Only in a collected log (the computers'
- * runs of record numbers overlap, or channels are mixed) does each record belong to its own Computer, and a host known from such
- * logs alone takes in no other input. Former names never merge two hosts.
+ * runs of record numbers overlap, or channels are mixed and there is more than one computer) does each record belong to its own Computer,
+ * and a host known from such logs alone takes in no other input. Former names never merge two hosts.
  *
  * While reading, host_trace_record() is told of every record of one input; the hits of that input are kept under the
  * record's label (the computer it names; "" when it names none), and hosts_of_input() turns label into host at the end.
@@ -29,13 +29,16 @@ struct host {
 };
 
 struct hosts {
-    struct host *items;      /* sorted by name; at least one when there is an input ("" for a bundle that names nobody) */
+    struct host *items;      /* sorted by name; at least one when there is an input. "" is the host of what names nobody and belongs to
+                              * nobody: it is there when there are such records, or nothing else is */
     size_t count;
+    struct input_hosts *of_inputs; /* private */
+    size_t input_count;
 };
 
 /* traces[i] is that of bundle->inputs[i]; NULL when nothing was read from it. */
 struct hosts *hosts_decide(const struct bundle *bundle, struct host_trace *const *traces);
-/* The host of the records that carry `label` in input `index`; SIZE_MAX: none. */
+/* The host of the records that carry `label` in input `index`; SIZE_MAX: nothing was read from that input. */
 size_t hosts_of(const struct hosts *hosts, size_t input_index, const char *label);
 void hosts_free(struct hosts *hosts);
 

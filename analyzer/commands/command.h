@@ -4,6 +4,8 @@
 #ifndef WINCAUSE_COMMANDS_COMMAND_H
 #define WINCAUSE_COMMANDS_COMMAND_H
 
+#include <stdio.h>
+
 enum exit_status {
     EXIT_REPORT = 0,           /* report written */
     EXIT_NO_REPORT = 1,        /* a failure of the run; `rules test`: a test differs */
@@ -22,6 +24,12 @@ struct command {
     const char *options;       /* the lines of `wincause help NAME` */
     int (*run)(int argc, char **argv);   /* argv[0] is the command's name */
 };
-extern const struct command *const commands[];   /* ends in NULL */
+extern const struct command *const commands[];   /* in the order of `wincause help`; ends in NULL */
+#define COMMANDS_MAX 16
+
+/* The commands, each in its own file. */
+extern const struct command analyze_command, records_command, rules_command, help_command;
+
+void help_usage(FILE *stream);                   /* what `wincause help` prints: the list of commands */
 
 #endif

@@ -146,6 +146,33 @@ static int compare_missing(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->wanted_by, b->wanted_by);
 }
 
+static int swing_of(const struct judged *item)
+{
+    return item->lacking == NULL ? 0 : 10 * abs(item->present - item->absent);
+}
+
+static int total_swing(const struct candidate *candidate)
+{
+    int total = 0;
+    for (size_t i = 0; i < candidate->cause->evidence_count; i++)
+        total += swing_of(&candidate->judgement.items[i]);
+    return total;
+}
+
+/* Could what is lacking for this cause, with what is lacking for the first, change places between the two? */
+static bool could_change_order(const struct ranked_problem *ranked, size_t number)
+{
+    const struct candidate *first = &ranked->candidates[0], *other = &ranked->candidates[number];
+    if (ranked->verdict != VERDICT_RANKED)
+        return true;
+    if (number != 0)
+        return total_swing(first) + total_swing(other) >= first->ranking.score - other->ranking.score;
+    bool could = total_swing(first) >= first->ranking.score; /* falls to even odds */
+    for (size_t i = 1; i < ranked->candidate_count; i++)
+        could |= could_change_order(ranked, i);
+    return could;
+}
+
 static void conclude_missing(struct finding_problem *finding, const struct ranked_problem *ranked, struct arena *arena)
 {
     size_t most = 0;
@@ -160,7 +187,7 @@ static void conclude_missing(struct finding_problem *finding, const struct ranke
             finding->missing[finding->missing_count++] = (struct finding_missing){
                 arena_string(arena, text_of(item->lacking)),
                 arena_printf(arena, "%s/%s", ranked->candidates[i].cause->full_id, item->evidence->id),
-                10 * abs(item->present - item->absent)};
+                swing_of(item), could_change_order(ranked, i)};
         }
     if (finding->missing_count != 0)
         qsort(finding->missing, finding->missing_count, sizeof(*finding->missing), compare_missing);

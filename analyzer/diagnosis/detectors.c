@@ -33,6 +33,8 @@ static void sort_probe(struct detectors *detectors, uint32_t number)
 {
     const struct probe *probe = &detectors->probes[number];
     const struct logsource *logsource = probe->logsource;
+    if (probe->source == NULL && logsource->has_category && logsource->category == CATEGORY_REGISTRY)
+        list_add(&detectors->registry_evidence, number);
     if (!logsource->has_category || logsource->category == CATEGORY_EVENT)
         sort_event_probe(detectors, probe, number);
     else if (logsource->category == CATEGORY_MESSAGE)
@@ -135,6 +137,7 @@ void detectors_free(struct detectors *detectors)
         free(detectors->by_category[i].items);
     free(detectors->messages.items);
     free(detectors->keys.items);
+    free(detectors->registry_evidence.items);
     for (size_t i = 0; i < detectors->by_event_id.count; i++) {
         struct probe_list *list = detectors->by_event_id.entries[i].value;
         free(list->items);

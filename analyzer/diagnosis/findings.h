@@ -59,7 +59,12 @@ struct finding_cause {
 };
 
 struct finding_excluded { char *id; /* rule id, or rule/cause */ char *reason; /* "applies.dll: needs crypt32.dll, here user32.dll" */ };
-struct finding_missing { char *source; char *wanted_by; /* "kb184802/heap_full/win32k_243": JSON key `for` */ int swing; /* tenths */ };
+struct finding_missing {
+    char *source;
+    char *wanted_by;          /* "kb184802/heap_full/win32k_243": JSON key `for` */
+    int swing;                /* tenths */
+    bool decides;             /* all that its cause lacks could change which cause is first, or the verdict */
+};
 struct finding_moment { struct moment time; char *what; const struct input *input; uint64_t record; };
 
 struct finding_problem {

@@ -518,10 +518,9 @@ static void intake_covers_key(struct sink *sink, struct text key, unsigned contr
     saw_control_set(intake, control_set);
     take_key(intake, &record, key);
     const struct detectors *detectors = intake->detectors;
-    for (size_t i = 0; i < detectors->probe_count; i++) {
-        const struct probe *probe = &detectors->probes[i];
-        if (probe->source != NULL || !probe->logsource->has_category || probe->logsource->category != CATEGORY_REGISTRY ||
-            detection_key_proof(probe->detection, intake->matcher, key) != REGISTRY_PROVES)
+    for (size_t i = 0; i < detectors->registry_evidence.count; i++) {
+        const struct probe *probe = &detectors->probes[detectors->registry_evidence.items[i]];
+        if (detection_key_proof(probe->detection, intake->matcher, key) != REGISTRY_PROVES)
             continue;
         intake->proofs = memory_room(intake->proofs, intake->proof_count, &intake->proof_capacity, sizeof(*intake->proofs));
         intake->proofs[intake->proof_count++] = (struct intake_proof){probe->detector, control_set, written};

@@ -36,7 +36,8 @@ struct detectors {
     size_t count;
     struct probe *probes;
     size_t probe_count;
-    struct probe_list { uint32_t *items; size_t count, capacity; } by_category[CATEGORY_COUNT], messages, keys;
+    struct probe_list { uint32_t *items; size_t count, capacity; } by_category[CATEGORY_COUNT], messages, keys,
+        registry_evidence;               /* asked of every key whether it proves absence */
     struct table by_event_id;            /* 4 bytes little-endian -> struct probe_list; the others are in by_category[EVENT] */
     struct probe_list *followers;        /* of each symptom detector: evidence detectors that look at its records */
 };

@@ -162,6 +162,8 @@ static void add_part(struct host_survey *host, struct host_log *log, struct log_
 {
     if (options->from.basis != TIME_NONE && part.first < options->from.ticks)
         part.first = options->from.ticks;
+    if (options->from.basis != TIME_NONE && part.reaches < options->from.ticks)
+        part.reaches = options->from.ticks;
     if (options->to.basis != TIME_NONE && part.last > options->to.ticks)
         part.last = options->to.ticks;
     log->parts = memory_room(log->parts, log->part_count, &log->part_capacity, sizeof(*log->parts));
@@ -244,6 +246,18 @@ static void join_starts(struct host_survey *host)
     host->start_count = kept;
 }
 
+/* The records of a start are not in the order of their times: Kernel-General 12 comes third and is the earliest. */
+static int64_t reach_of(const struct log_trace *trace)
+{
+    int64_t lowest = trace->range_count == 0 ? trace->first : trace->ranges[0].low_ticks, reaches = lowest;
+    for (size_t i = 0; i < trace->start_count; i++) {
+        const struct moment *start = &trace->starts[i].time;
+        if (start->basis == TIME_UTC && start->ticks < reaches && lowest - start->ticks <= START_JOIN)
+            reaches = start->ticks;
+    }
+    return reaches;
+}
+
 static void take_log(struct survey *survey, const struct bundle *bundle, const struct intake *intake,
                      const struct log_trace *trace, const struct analysis_options *options)
 {
@@ -261,7 +275,7 @@ static void take_log(struct survey *survey, const struct bundle *bundle, const s
     }
     if (trace->timed)
         add_part(host, log, (struct log_part){trace, input, intake->whole_log, bundle->inputs[input]->damaged, trace->first,
-                                              trace->last}, options);
+                                              trace->last, reach_of(trace)}, options);
 }
 
 static void take_logs(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes,
@@ -288,7 +302,7 @@ static void declare_logs(struct survey *survey, const struct declarations *decla
             struct host_survey *host = &survey->items[h];
             int64_t first = log->from.basis == TIME_NONE ? INT64_MIN : log->from.ticks;
             int64_t last = log->to.basis == TIME_NONE ? INT64_MAX : log->to.ticks;
-            add_part(host, log_of(survey, host, log->channel), (struct log_part){NULL, SIZE_MAX, true, false, first, last},
+            add_part(host, log_of(survey, host, log->channel), (struct log_part){NULL, SIZE_MAX, true, false, first, last, first},
                      options);
         }
 }
@@ -394,12 +408,12 @@ static const char *lacks(const struct host_survey *host, const struct host_log *
                          bool has_from, int64_t from, int64_t to, struct arena *arena)
 {
     char one[MOMENT_TEXT], two[MOMENT_TEXT];
-    moment_print((struct moment){part->first, TIME_UTC}, one);
+    moment_print((struct moment){part->reaches, TIME_UTC}, one);
     if (!part->whole)
         return "only copied events of that log";
     if (!has_from)
         return arena_printf(arena, "the log starts %s, after the machine did", one);
-    if (part->first > from)
+    if (part->reaches > from)
         return arena_printf(arena, "log starts %s, window starts %s", one,
                             moment_print((struct moment){from, TIME_UTC}, two));
     for (size_t i = 0; i < log->cleared_count; i++)

@@ -12,7 +12,9 @@ struct log_part {               /* one log of one input, or a declared one (trac
     size_t input;
     bool whole;                 /* not copied events */
     bool cut;                   /* the input was damaged: nothing is known behind its last record */
-    int64_t first, last;        /* UTC ticks, inside --from and --to */
+    int64_t first, last;        /* UTC ticks of the earliest and latest record, inside --from and --to */
+    int64_t reaches;            /* how far back it proves anything: the time of its lowest record number. A record with a wrong clock
+                                 * further on may well be earlier. */
 };
 
 struct host_log {

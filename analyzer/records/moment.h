@@ -10,9 +10,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/memory.h"
 
+#undef TIME_UTC /* C11's base of timespec_get(); pthread.h brings it too, so that it has to be gone before the enum */
 enum time_basis { TIME_NONE, TIME_LOCAL, TIME_UTC };
 
 struct moment {

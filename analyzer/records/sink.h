@@ -17,6 +17,7 @@ struct read_options {
     enum date_order dates;   /* --dates */
 };
 
+/* Every function but `record` may be NULL: nobody wants to know. */
 struct sink {
     const struct read_options *options;
 

@@ -13,6 +13,9 @@ struct report_format {
     const char *what;        /* the line that help and the man page print */
     void (*write)(const struct findings *findings, const struct report_style *style, struct buffer *out);
 };
+/* The formats, each in its own file. */
+extern const struct report_format report_text, report_json;
+
 extern const struct report_format *const report_formats[];   /* ends in NULL */
 const struct report_format *report_format_find(const char *name);
 

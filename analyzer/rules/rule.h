@@ -23,6 +23,7 @@ extern const char *const specificity_words[], *const rule_level_words[], *const 
 
 struct rule_file {
     char *path;                  /* as found under the -r it came from */
+    size_t from;                 /* which of the paths given to rule_set_load() that is */
     char sha256[65];
 };
 
@@ -150,7 +151,8 @@ struct rule_set {
     struct rule **rules; size_t rule_count;
     struct rule_test **tests; size_t test_count;
     struct rule_skipped *skipped; size_t skipped_count;
-    char digest[65];                         /* SHA-256 over path and content of every file that was loaded, in order */
+    char digest[65];                         /* SHA-256 over path and content hash of every file that was loaded, in order */
+    struct arena arena;                      /* private: owns all of the above but what detections, predicates and patterns are */
 };
 
 /* Reads every .yml / .yaml under each path (a file or a folder), in order; a later path's ids replace an earlier one's; a duplicate

@@ -136,7 +136,7 @@ static int cap_with(const int *minutes, size_t count, size_t hits, const char **
 {
     static const int symptom[] = {500};
     struct log_trace trace = {0};
-    struct log_part part = {&trace, 0, true, false, 0, 1000 * MINUTE};
+    struct log_part part = {&trace, 0, true, false, 0, 1000 * MINUTE, 0};
     char channel[] = "System", service[] = "system";
     struct host_log log = {.channel = channel, .parts = &part, .part_count = 1};
     struct host_survey host = {.logs = &log, .log_count = 1};

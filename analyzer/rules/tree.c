@@ -1,0 +1,604 @@
+#include "rules/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/limits.h"
+#include "base/unicode.h"
+
+/* ---- places ---- */
+
+/* Lines end in LF, CR LF or CR, as YAML has it. */
+static void index_lines(struct tree *tree)
+{
+    size_t capacity = 0;
+    const char *data = tree->source.data;
+
+    for (size_t at = 0, start = 0;; at++) {
+        bool end = at >= tree->source.size;
+
+        if (!end && data[at] != '\n' && (data[at] != '\r' || (at + 1 < tree->source.size && data[at + 1] == '\n')))
+            continue;
+        tree->lines = memory_room(tree->lines, tree->line_count, &capacity, sizeof *tree->lines);
+        tree->lines[tree->line_count++] = (uint32_t)start;
+        start = at + 1;
+        if (end)
+            return;
+    }
+}
+
+/* The line without its line break; TEXT_NONE when there is no such line. */
+static struct text source_line(const struct tree *tree, unsigned line)
+{
+    struct text text;
+
+    if (line == 0 || line > tree->line_count)
+        return TEXT_NONE;
+    text = text_slice(tree->source, tree->lines[line - 1],
+                      line < tree->line_count ? tree->lines[line] : tree->source.size);
+    while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
+        text.size--;
+    return text;
+}
+
+static bool continues_character(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+static unsigned characters(struct text text)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += !continues_character(text.data[i]);
+    return count;
+}
+
+static struct mark mark_of_offset(const struct tree *tree, size_t offset)
+{
+    unsigned line = 1;
+
+    while (line < tree->line_count && tree->lines[line] <= offset)
+        line++;
+    return (struct mark){line, characters(text_slice(tree->source, tree->lines[line - 1], offset)) + 1};
+}
+
+/* Bytes of the source that the escape sequence at its start takes in a double-quoted scalar. */
+static size_t escape_length(struct text at)
+{
+    if (at.size < 2)
+        return 1;
+    switch (at.data[1]) {
+    case 'x':
+        return 4;
+    case 'u':
+        return 6;
+    case 'U':
+        return 10;
+    default:
+        return 2;
+    }
+}
+
+/* Characters from the start of a scalar, as it is written, to byte `offset` of its text. Exact for scalars on one line. */
+static unsigned written_width(const struct node *node, struct text written, size_t offset)
+{
+    size_t at = node->style == STYLE_PLAIN ? 0 : 1, done = 0;
+
+    while (done < offset && at < written.size) {
+        size_t taken = 1, gives = 1;
+
+        if (node->style == STYLE_SINGLE_QUOTED && written.data[at] == '\'') {
+            taken = 2;
+        } else if (node->style == STYLE_DOUBLE_QUOTED && written.data[at] == '\\') {
+            taken = escape_length(text_slice(written, at, written.size));
+            while (done + gives < node->text.size && continues_character(node->text.data[done + gives]))
+                gives++;
+        }
+        at += taken;
+        done += gives;
+    }
+    return characters(text_slice(written, 0, at));
+}
+
+static struct text from_column(struct text line, unsigned column)
+{
+    size_t at = 0;
+
+    for (unsigned i = 1; i < column && at < line.size; i++)
+        do
+            at++;
+        while (at < line.size && continues_character(line.data[at]));
+    return text_slice(line, at, line.size);
+}
+
+static void __attribute__((format(printf, 6, 0))) report(struct tree *tree, enum severity severity, struct mark start,
+                                                         unsigned width, const char *hint, const char *format,
+                                                         va_list args)
+{
+    struct buffer message = {0};
+
+    buffer_vprintf(&message, format, args);
+    if (severity == SEVERITY_WARNING) {
+        tree->warnings++;
+    } else if (tree->errors++ == 0) {
+        tree->first_error = start;
+        tree->first_message = arena_string(&tree->arena, buffer_text(&message));
+    }
+    if (tree->errors + tree->warnings > LIMIT_RULE_PROBLEMS) {
+        buffer_free(&message);
+        return;
+    }
+    diagnostics_add(tree->diagnostics, severity, tree->file, start.line, start.column, width,
+                    source_line(tree, start.line), hint, "%s", message.data ? message.data : "");
+    buffer_free(&message);
+}
+
+/* A node over several lines is underlined to the end of its first. */
+static unsigned node_width(const struct tree *tree, const struct node *node)
+{
+    unsigned end = node->end.column;
+
+    if (node->end.line != node->start.line)
+        end = characters(source_line(tree, node->start.line)) + 1;
+    return end > node->start.column ? end - node->start.column : 1;
+}
+
+void tree_error(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(tree, SEVERITY_ERROR, node->start, node_width(tree, node), hint, format, args);
+    va_end(args);
+}
+
+void tree_warning(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(tree, SEVERITY_WARNING, node->start, node_width(tree, node), hint, format, args);
+    va_end(args);
+}
+
+void tree_error_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
+                   const char *format, ...)
+{
+    struct mark start = node->start;
+    unsigned width = node_width(tree, node);
+    size_t end = offset + size < node->text.size ? offset + size : node->text.size;
+    va_list args;
+
+    if (node->start.line == node->end.line && node->style != STYLE_BLOCK) {
+        struct text written = from_column(source_line(tree, start.line), start.column);
+        unsigned from = written_width(node, written, offset);
+        unsigned to = written_width(node, written, end);
+
+        start.column += from;
+        width = to > from ? to - from : 1;
+    }
+    va_start(args, format);
+    report(tree, SEVERITY_ERROR, start, width, hint, format, args);
+    va_end(args);
+}
+
+static void __attribute__((format(printf, 4, 5))) error_at(struct tree *tree, struct mark at, const char *hint,
+                                                           const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(tree, SEVERITY_ERROR, at, 1, hint, format, args);
+    va_end(args);
+}
+
+/* ---- what the bytes must be before YAML sees them ---- */
+
+static bool character_allowed(uint32_t c)
+{
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c != 0x2028 && c != 0x2029 &&
+           c != 0xFEFF && c != 0xFFFE && c != 0xFFFF);
+}
+
+static uint32_t next_character(struct text text, size_t *at)
+{
+    unsigned char first = (unsigned char)text.data[(*at)++];
+    uint32_t c = first < 0x80 ? first : first < 0xE0 ? first & 0x1Fu : first < 0xF0 ? first & 0x0Fu : first & 0x07u;
+
+    while (*at < text.size && continues_character(text.data[*at]))
+        c = c << 6 | ((unsigned char)text.data[(*at)++] & 0x3Fu);
+    return c;
+}
+
+/* Characters that editors do not show or that YAML alone takes for line breaks. */
+static bool check_characters(struct tree *tree)
+{
+    for (size_t at = 0; at < tree->source.size;) {
+        size_t start = at;
+        uint32_t c = next_character(tree->source, &at);
+
+        if (character_allowed(c))
+            continue;
+        error_at(tree, mark_of_offset(tree, start), "write it as an escape in double quotes",
+                 "the character U+%04X cannot stand in a rule file as it is", (unsigned)c);
+        return false;
+    }
+    return true;
+}
+
+static size_t first_bad_byte(struct text bytes)
+{
+    size_t at = 0, length = 0;
+
+    for (; at < bytes.size; at += length) {
+        for (length = 1; length <= 4 && at + length <= bytes.size; length++)
+            if (unicode_is_utf8(bytes.data + at, length))
+                break;
+        if (length > 4 || at + length > bytes.size)
+            break;
+    }
+    return at;
+}
+
+static bool take_bytes(struct tree *tree, struct text bytes)
+{
+    static const struct mark nowhere = {0, 0};
+
+    if (bytes.size > LIMIT_RULE_FILE_BYTES) {
+        error_at(tree, nowhere, "split it", "the file is larger than %u bytes", LIMIT_RULE_FILE_BYTES);
+        return false;
+    }
+    if (bytes.size >= 2 && (memcmp(bytes.data, "\xFF\xFE", 2) == 0 || memcmp(bytes.data, "\xFE\xFF", 2) == 0)) {
+        error_at(tree, nowhere, "save it as UTF-8", "the file is UTF-16");
+        return false;
+    }
+    if (text_starts(bytes, TEXT("\xEF\xBB\xBF")))
+        bytes = text_slice(bytes, 3, bytes.size);
+    tree->source = arena_text(&tree->arena, bytes);
+    index_lines(tree);
+    if (!unicode_is_utf8(bytes.data, bytes.size)) {
+        struct mark place = mark_of_offset(tree, first_bad_byte(bytes));
+
+        tree->source = TEXT_NONE;   /* a line that is no text is not shown */
+        error_at(tree, place, "save the file as UTF-8", "this byte is not UTF-8");
+        return false;
+    }
+    return check_characters(tree);
+}
+
+/* ---- YAML events to nodes ---- */
+
+struct level {
+    struct node *node;
+    size_t capacity;
+    struct node *key;            /* of the entry that is being read */
+};
+
+struct builder {
+    struct tree *tree;
+    struct level levels[LIMIT_RULE_DEPTH];
+    unsigned depth;
+    size_t nodes;
+    unsigned documents;
+    bool ignoring;               /* behind the first document */
+};
+
+static struct mark mark_of(yaml_mark_t mark)
+{
+    return (struct mark){(unsigned)mark.line + 1, (unsigned)mark.column + 1};
+}
+
+static struct node *new_node(struct builder *builder, enum node_kind kind, const yaml_event_t *event)
+{
+    struct node *node = arena_alloc(&builder->tree->arena, sizeof *node);
+
+    node->kind = kind;
+    node->start = mark_of(event->start_mark);
+    node->end = mark_of(event->end_mark);
+    builder->nodes++;
+    return node;
+}
+
+static void add_entry(struct builder *builder, struct node *key, struct node *value)
+{
+    struct level *level = &builder->levels[builder->depth - 1];
+    struct node *parent = level->node;
+
+    if (parent->count == level->capacity) {
+        size_t capacity = level->capacity > 0 ? 2 * level->capacity : 4;
+        struct node_entry *entries = arena_alloc(&builder->tree->arena, capacity * sizeof *entries);
+
+        if (parent->count > 0)
+            memcpy(entries, parent->entries, parent->count * sizeof *entries);
+        parent->entries = entries;
+        level->capacity = capacity;
+    }
+    parent->entries[parent->count++] = (struct node_entry){key, value};
+}
+
+static void place_node(struct builder *builder, struct node *node)
+{
+    struct level *level;
+
+    if (builder->depth == 0) {
+        if (builder->tree->root == NULL)
+            builder->tree->root = node;
+        return;
+    }
+    level = &builder->levels[builder->depth - 1];
+    if (level->node->kind == NODE_LIST) {
+        add_entry(builder, NULL, node);
+    } else if (level->key == NULL) {
+        level->key = node;
+        if (node->kind != NODE_SCALAR) {
+            tree_error(builder->tree, node, "a text is wanted here; quote it when it begins with [ or {",
+                       "a key cannot be a list or a map");
+            level->key = arena_alloc(&builder->tree->arena, sizeof *node);   /* every key is a scalar for the rest */
+            *level->key = (struct node){.start = node->start, .end = node->end, .text = TEXT("")};
+        } else if (node->style == STYLE_PLAIN && text_is(node->text, "<<")) {
+            tree_error(builder->tree, node, "write the keys out", "merge keys are not allowed");
+        }
+    } else {
+        add_entry(builder, level->key, node);
+        level->key = NULL;
+    }
+}
+
+static void refuse_anchor_and_tag(struct builder *builder, const struct node *node, const yaml_char_t *anchor,
+                                  const yaml_char_t *tag)
+{
+    static const struct text standard = {"tag:yaml.org,2002:", 18};
+
+    if (anchor != NULL)
+        tree_error(builder->tree, node, "write the value out where it is needed", "anchors are not allowed: `&%s`",
+                   (const char *)anchor);
+    if (tag != NULL && text_starts(text_of((const char *)tag), standard))
+        tree_error(builder->tree, node, "every value is text here", "tags are not allowed: `!!%s`",
+                   (const char *)tag + standard.size);
+    else if (tag != NULL)
+        tree_error(builder->tree, node, "every value is text here", "tags are not allowed: `%s`", (const char *)tag);
+}
+
+static void add_scalar(struct builder *builder, const yaml_event_t *event)
+{
+    struct node *node = new_node(builder, NODE_SCALAR, event);
+    struct text text = {(const char *)event->data.scalar.value, event->data.scalar.length};
+
+    switch (event->data.scalar.style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+        node->style = STYLE_SINGLE_QUOTED;
+        break;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+        node->style = STYLE_DOUBLE_QUOTED;
+        break;
+    case YAML_LITERAL_SCALAR_STYLE:
+    case YAML_FOLDED_SCALAR_STYLE:
+        node->style = STYLE_BLOCK;
+        break;
+    default:
+        node->style = STYLE_PLAIN;
+    }
+    node->text = arena_text(&builder->tree->arena, text);
+    refuse_anchor_and_tag(builder, node, event->data.scalar.anchor, event->data.scalar.tag);
+    if (text_find_char(text, '\0') != TEXT_NOT_FOUND)
+        tree_error(builder->tree, node, NULL, "a NUL character cannot stand in a rule");
+    place_node(builder, node);
+}
+
+/* False: nested too deep, reading ends. */
+static bool open_node(struct builder *builder, const yaml_event_t *event)
+{
+    bool map = event->type == YAML_MAPPING_START_EVENT;
+    struct node *node = new_node(builder, map ? NODE_MAP : NODE_LIST, event);
+
+    refuse_anchor_and_tag(builder, node, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
+                          map ? event->data.mapping_start.tag : event->data.sequence_start.tag);
+    if (builder->depth == LIMIT_RULE_DEPTH) {
+        tree_error(builder->tree, node, NULL, "nested deeper than %u levels", LIMIT_RULE_DEPTH);
+        return false;
+    }
+    place_node(builder, node);
+    builder->levels[builder->depth++] = (struct level){.node = node};
+    return true;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct node *left = *(const struct node *const *)a, *right = *(const struct node *const *)b;
+    int order = text_compare(left->text, right->text);
+
+    if (order != 0)
+        return order;
+    if (left->start.line != right->start.line)
+        return left->start.line < right->start.line ? -1 : 1;
+    return (left->start.column > right->start.column) - (left->start.column < right->start.column);
+}
+
+static void refuse_duplicates(struct tree *tree, const struct node *map)
+{
+    struct node **keys = memory_array(map->count, sizeof *keys);
+
+    for (size_t i = 0; i < map->count; i++)
+        keys[i] = map->entries[i].key;
+    qsort(keys, map->count, sizeof *keys, compare_keys);
+    for (size_t i = 1; i < map->count; i++) {
+        char *hint;
+
+        if (!text_equal(keys[i]->text, keys[i - 1]->text))
+            continue;
+        hint = arena_printf(&tree->arena, "it stands in line %u already", keys[i - 1]->start.line);
+        tree_error(tree, keys[i], hint, "duplicate key `%s`", keys[i]->text.data);
+    }
+    free(keys);
+}
+
+static void close_node(struct builder *builder, const yaml_event_t *event)
+{
+    struct node *node = builder->levels[--builder->depth].node;
+
+    node->end = mark_of(event->end_mark);
+    if (node->kind == NODE_MAP && node->count > 1)
+        refuse_duplicates(builder->tree, node);
+}
+
+static void start_document(struct builder *builder, const yaml_event_t *event)
+{
+    const yaml_tag_directive_t *tags = event->data.document_start.tag_directives.start;
+
+    if (tags != event->data.document_start.tag_directives.end)
+        error_at(builder->tree, mark_of(event->start_mark), NULL, "tag directives are not allowed");
+    if (++builder->documents == 2) {
+        error_at(builder->tree, mark_of(event->start_mark), "one file holds one symptom or one rule; split it",
+                 "a second YAML document begins here");
+        builder->ignoring = true;
+    }
+}
+
+/* False: reading ends here. */
+static bool take_event(struct builder *builder, const yaml_event_t *event)
+{
+    if (builder->ignoring)
+        return event->type != YAML_STREAM_END_EVENT;
+    if (builder->nodes > LIMIT_RULE_NODES) {
+        error_at(builder->tree, mark_of(event->start_mark), "split it", "the file has more than %u values",
+                 LIMIT_RULE_NODES);
+        return false;
+    }
+    switch (event->type) {
+    case YAML_STREAM_END_EVENT:
+        return false;
+    case YAML_DOCUMENT_START_EVENT:
+        start_document(builder, event);
+        return true;
+    case YAML_ALIAS_EVENT: {
+        struct node *node = new_node(builder, NODE_SCALAR, event);
+
+        node->text = TEXT("");
+        tree_error(builder->tree, node, "write the value out", "aliases are not allowed: `*%s`",
+                   (const char *)event->data.alias.anchor);
+        place_node(builder, node);
+        return true;
+    }
+    case YAML_SCALAR_EVENT:
+        add_scalar(builder, event);
+        return true;
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        return open_node(builder, event);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        close_node(builder, event);
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* libyaml's own words are good ("did not find expected key"); what it was reading, and a tab, are said beside them. */
+static void report_syntax(struct tree *tree, const yaml_parser_t *parser)
+{
+    struct mark at = mark_of(parser->problem_mark);
+    struct text rest = from_column(source_line(tree, at.line), at.column);
+    const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
+    char *hint = NULL;
+
+    if (parser->context != NULL && at.line >= tree->line_count && source_line(tree, at.line).size == 0) {
+        at = mark_of(parser->context_mark);   /* at the end of the file there is nothing to see */
+        rest = TEXT_NONE;
+    }
+    if (rest.size > 0 && rest.data[0] == '\t')
+        hint = arena_printf(&tree->arena, "this is a tab; YAML is indented with blanks");
+    else if (rest.size > 0 && (rest.data[0] == '`' || rest.data[0] == '@' || rest.data[0] == '%'))
+        hint = arena_printf(&tree->arena, "quote a text that begins with `%c`", rest.data[0]);
+    else if (parser->context != NULL && parser->context_mark.line + 1 != at.line)
+        hint = arena_printf(&tree->arena, "%s that began in line %u", parser->context,
+                            (unsigned)parser->context_mark.line + 1);
+    else if (parser->context != NULL)
+        hint = arena_printf(&tree->arena, "%s", parser->context);
+    error_at(tree, at, hint, "YAML: %s", problem);
+}
+
+static void build(struct tree *tree)
+{
+    struct builder builder = {.tree = tree};
+    yaml_parser_t parser;
+    yaml_event_t event;
+    bool more = true;
+
+    if (!yaml_parser_initialize(&parser)) {
+        error_at(tree, (struct mark){0, 0}, NULL, "out of memory");
+        return;
+    }
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)tree->source.data, tree->source.size);
+    while (more) {
+        if (!yaml_parser_parse(&parser, &event)) {
+            report_syntax(tree, &parser);
+            tree->root = NULL;
+            break;
+        }
+        more = take_event(&builder, &event);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    if (tree->root == NULL && tree->errors == 0)
+        error_at(tree, (struct mark){0, 0}, NULL, "the file is empty");
+}
+
+struct tree *tree_parse(const char *file, struct text bytes, struct diagnostics *diagnostics)
+{
+    struct tree *tree = memory_alloc(sizeof *tree);
+
+    tree->file = file;
+    tree->diagnostics = diagnostics;
+    if (take_bytes(tree, bytes))
+        build(tree);
+    return tree;
+}
+
+void tree_free(struct tree *tree)
+{
+    if (tree == NULL)
+        return;
+    arena_free(&tree->arena);
+    free(tree->lines);
+    free(tree);
+}
+
+struct place tree_place(const struct tree *tree, const struct node *node, struct arena *arena)
+{
+    return (struct place){node->start.line, node->start.column, node_width(tree, node),
+                          arena_string(arena, source_line(tree, node->start.line))};
+}
+
+struct node *tree_get(const struct node *map, const char *key)
+{
+    if (map == NULL || map->kind != NODE_MAP)
+        return NULL;
+    for (size_t i = 0; i < map->count; i++)
+        if (text_is(map->entries[i].key->text, key))
+            return map->entries[i].value;
+    return NULL;
+}
+
+const struct node *tree_item(const struct node *list, struct text text)
+{
+    for (size_t i = 0; list->kind == NODE_LIST && i < list->count; i++)
+        if (node_is(list->entries[i].value, NODE_SCALAR) && text_equal(text_trim(list->entries[i].value->text), text))
+            return list->entries[i].value;
+    return list;
+}
+
+bool node_is_null(const struct node *node)
+{
+    return node->kind == NODE_SCALAR && node->style == STYLE_PLAIN &&
+           (node->text.size == 0 || text_is(node->text, "~") || text_is_nocase(node->text, "null"));
+}
+
+bool node_is(const struct node *node, enum node_kind kind)
+{
+    return node != NULL && node->kind == kind;
+}
