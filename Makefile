@@ -62,22 +62,22 @@ MAKE_AGAIN = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEF
 
 all:
 	@NO_INSTALL=1 tests/needs.sh build
-	@$(MAKE_AGAIN) build
+	+@$(MAKE_AGAIN) build
 
 demo:
 	@tests/needs.sh build
 	@echo "Building wincause; the first time takes up to a minute."
-	@$(MAKE_AGAIN) build >/dev/null
+	+@$(MAKE_AGAIN) build >/dev/null
 	@./wincause analyze $(SAMPLE); status=$$?; test $$status -eq 0 || test $$status -eq 3
 
 test:
 	@tests/needs.sh test
-	@$(MAKE_AGAIN) build tests
+	+@$(MAKE_AGAIN) build tests
 	@$(MAKE) --no-print-directory run-tests
 
 asan:
 	@tests/needs.sh test
-	@$(MAKE_AGAIN) build tests KIND=asan
+	+@$(MAKE_AGAIN) build tests KIND=asan
 	@$(MAKE) --no-print-directory run-tests KIND=asan
 
 # From here on: the second make.
@@ -88,9 +88,11 @@ tests: $(UNIT_TESTS) $(TEST_TOOLS)
 run-tests:
 	@WINCAUSE=$(if $(filter release,$(KIND)),./wincause,$(PROGRAM)) tests/suite.sh $(sort $(UNIT_TESTS))
 
+# It looks for rules beside itself; the other programs' rules are these, too.
 $(PROGRAM): $(BUILD)/analyzer/main.o $(BUILD)/wincause.a
 	$(Q)echo "  LINK $@"
 	$(Q)$(LINK) -o $@ $^ $(library_links) -lm
+	$(Q)test $(KIND) = release || ln -sfn ../../rules $(@D)/rules
 
 # Archives, so that every unit test and tool links with what it calls and no more.
 $(BUILD)/wincause.a: $(OBJECTS) $(BUILD)/sources

@@ -1,6 +1,7 @@
 /* The only place where the program ends. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diagnostic.h"
@@ -10,23 +11,30 @@
 
 static int complain_about(const char *word)
 {
-    const char *names[COMMANDS_MAX + 1] = {NULL};
-    for (size_t i = 0; commands[i]; i++)
-        names[i] = commands[i]->name;
+    const char **names = NULL;
+    size_t count = 0;
+
+    do {
+        names = memory_grow(names, count + 1, sizeof(*names));
+        names[count] = commands[count] ? commands[count]->name : NULL;
+    } while (names[count++]);
     const char *near = diagnostic_suggest(text_of(word), names);
 
     if (word[0] == '-')
-        options_complain("unknown option `%s`; a command comes first, e.g. `wincause analyze FOLDER` (see `wincause help`)", word);
+        options_complain("unknown option `%s`; a command comes first, e.g. `wincause analyze FOLDER` (see `wincause "
+                         "help`)",
+                         word);
     else if (near)
         options_complain("unknown command `%s`; did you mean `%s`? (`wincause help` lists them all)", word, near);
     else
         options_complain("unknown command `%s`; `wincause help` lists the commands", word);
+    free(names);
     return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-    /* A reader that closes its end (`wincause records | head`) is an error of writing, to be reported where it happens. */
+    /* A reader that closes its end (`wincause records | head`) is an error of writing, reported where it happens. */
     signal(SIGPIPE, SIG_IGN);
 
     if (argc < 2) {

@@ -85,7 +85,7 @@ static bool record_at(struct lines *lines, size_t at)
 
 static bool is_heading(struct text line)
 {
-    return text_starts(line, TEXT("*---")) || text_starts(line, TEXT("*--->"));
+    return text_starts(line, TEXT("*---"));
 }
 
 static bool drwatson_starts(struct lines *lines)
@@ -105,7 +105,8 @@ static bool drwatson_starts(struct lines *lines)
  * The head.
  */
 
-/* Joins the head's lines into lines->text and takes them. Pastes wrap them, put several on one line, and blank lines between. */
+/* Joins the head's lines into lines->text and takes them. Pastes wrap them, put several on one line, and blank lines
+ * between. */
 static void take_head(struct lines *lines)
 {
     bool after_blank = false;
@@ -153,7 +154,8 @@ static bool head_value(struct text head, const char *label, struct text *value)
     return true;
 }
 
-/* `C:\WINNT\system32\x.exe (pid=117)`, `exe\store.dbg (pid=117)`, ` (pid=117)`. Authors write `<path> x.exe (pid=<process ID>)`. */
+/* `C:\WINNT\system32\x.exe (pid=117)`, `exe\store.dbg (pid=117)`, ` (pid=117)`. Authors write `<path> x.exe
+ * (pid=<process ID>)`. */
 static void read_application(struct text value, struct crash *crash)
 {
     size_t pid = text_find_nocase(value, TEXT("(pid"));
@@ -260,7 +262,8 @@ static bool begins_with_symbol(struct text line)
     return mark != TEXT_NOT_FOUND && mark > 0 && mark + 1 < word.size;
 }
 
-/* What authors put for what they leave out: `[...]`, `.....`, `<data omitted>`, `(some details omitted for clarity)`. */
+/* What authors put for what they leave out: `[...]`, `.....`, `<data omitted>`, `(some details omitted for
+ * clarity)`. */
 static bool is_omission(struct text line)
 {
     return text_starts(line, TEXT("...")) ||
@@ -280,8 +283,8 @@ static bool is_body(struct text line, enum section section)
     for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
         if (text_starts_nocase(line, text_of(beginnings[i])))
             return true;
-    if (is_heading(line) || text_starts(line, TEXT("*** ")) || begins_with_address(line) || begins_with_register(line) ||
-        begins_with_symbol(line) || begins_with_module(line) || is_omission(line))
+    if (is_heading(line) || text_starts(line, TEXT("*** ")) || begins_with_address(line) ||
+        begins_with_register(line) || begins_with_symbol(line) || begins_with_module(line) || is_omission(line))
         return true;
     if (section == SECTION_TASKS)
         return line.size > 0 && is_digit(line.data[0]);
@@ -305,7 +308,8 @@ static void read_information(struct text line, struct arena *arena, struct crash
     if (colon == TEXT_NOT_FOUND)
         return;
 
-    struct text label = text_trim(text_slice(line, 0, colon)), value = text_trim(text_slice(line, colon + 1, line.size));
+    struct text label = text_trim(text_slice(line, 0, colon));
+    struct text value = text_trim(text_slice(line, colon + 1, line.size));
     for (size_t i = 0; i < INFORMATION_COUNT; i++) {
         if (!value.size || crash->values[i].size || !text_is_nocase(label, information[i].label))
             continue;

@@ -103,7 +103,11 @@ static void add_identity(struct field_list *list, const struct head *head, struc
     uint32_t id = 0, unknown_id = 0;
 
     bool has_id = head->seen[LABEL_ID] && event_read_id(head->values[LABEL_ID], &id);
-    bool unknown = event_read_unknown(message, &unknown_id, &unknown_source);
+    char *sentence = arena_string(list->arena, text_slice(message, 0, 500)); /* may be wrapped */
+    for (char *c = sentence; *c; c++)
+        if (*c == '\n')
+            *c = ' ';
+    bool unknown = event_read_unknown(text_of(sentence), &unknown_id, &unknown_source);
     record->channel = eventlabel_no_value(head->values[LABEL_LOG]) ? TEXT_NONE : head->values[LABEL_LOG];
     record->provider = eventlabel_no_value(head->values[LABEL_SOURCE]) ? unknown_source : head->values[LABEL_SOURCE];
     add(list, "Channel", record->channel);
@@ -189,7 +193,7 @@ static enum read_end eventcopy_take(struct lines *lines, struct sink *sink)
         head.values[i] = arena_text(&lines->arena, head.values[i]);
     lines_take(lines, head.lines);
     buffer_add_text(&lines->text, head.values[LABEL_DESCRIPTION]);
-    if (head.seen[LABEL_DESCRIPTION] || !head.lines)
+    if (head.seen[LABEL_DESCRIPTION] || !line_blank(lines_peek(lines, 0)))
         event_take_description(lines, head.numbered);
     if (skip_blanks_to(lines, event_dump_at))
         binary = event_take_dump(lines);

@@ -42,7 +42,7 @@ bool event_read_unknown(struct text message, uint32_t *id, struct text *source)
         return false;
     message = text_slice(message, UNKNOWN_EVENT.size, message.size);
     size_t at = 0, end;
-    while (at < message.size && (message.data[at] == ' ' || message.data[at] == '(' || message.data[at] == '\n'))
+    while (at < message.size && text_find_char(TEXT(" (\""), message.data[at]) != TEXT_NOT_FOUND)
         at++;
     for (end = at; end < message.size && is_digit(message.data[end]);)
         end++;
@@ -60,7 +60,7 @@ bool event_read_unknown(struct text message, uint32_t *id, struct text *source)
     if (to == TEXT_NOT_FOUND)
         return true;
     rest = text_trim(text_slice(rest, 0, to));
-    if (text_starts(rest, TEXT("(")) && text_ends_nocase(rest, TEXT(")")))
+    if (rest.size > 1 && text_find_char(TEXT("(\"'"), rest.data[0]) != TEXT_NOT_FOUND)
         rest = text_trim(text_slice(rest, 1, rest.size - 1));
     *source = rest;
     return true;
@@ -104,6 +104,12 @@ static bool is_in_capitals(struct text line)
     return capitals >= 4 && line.size <= 60;
 }
 
+/* Of a heading: it begins something else. */
+static bool is_underline(struct text line)
+{
+    return text_starts(line, TEXT("===")) || text_starts(line, TEXT("---"));
+}
+
 static bool is_indented(struct text line)
 {
     return text_starts(line, TEXT("\t")) || text_starts(line, TEXT("  "));
@@ -113,9 +119,9 @@ static bool is_indented(struct text line)
 static bool is_of_windows(struct text line)
 {
     static const char *const beginnings[] = {
-        "For more information", "If the event originated on another computer", "You can install or repair the component",
-        "The following information was included with the event", "The message resource is present", "User Action",
-        "Additional Data",
+        "For more information", "If the event originated on another computer", "User Action", "Additional Data",
+        "You can install or repair the component", "The following information was included with the event",
+        "The message resource is present",
     };
 
     for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
@@ -201,11 +207,10 @@ static bool goes_on(struct lines *lines, struct description *description, size_t
         return true;
     if (*blanks > 4)
         return false;
-    if (so_far.data[so_far.size - 1] == ':' || is_indented(line->text) || is_in_capitals(line->text) ||
-        is_of_windows(line->text))
-        return true;
     const struct line *second = lines_peek(lines, *blanks + 1);
-    if (second && !line_blank(second) && is_indented(second->text))
+    struct text next = second && !line_blank(second) ? second->text : TEXT_NONE;
+    if (so_far.data[so_far.size - 1] == ':' || is_indented(line->text) || is_indented(next) ||
+        is_of_windows(line->text) || (is_in_capitals(line->text) && !is_underline(next)))
         return true;
     return description->labelled && is_labelled(line->text);
 }
@@ -250,8 +255,8 @@ void event_take_description(struct lines *lines, bool numbered)
     }
 }
 
-/* The bytes of one line of the dump, as hex digits: eight digits are a number (its lowest byte comes first), two are a byte. Columns of
- * characters follow a line of bytes; there are never more than eight bytes or four numbers. */
+/* The bytes of one line of the dump, as hex digits: eight digits are a number (its lowest byte comes first), two are a
+ * byte. Columns of characters follow a line of bytes; there are never more than eight bytes or four numbers. */
 static void add_dump_line(struct buffer *hex, struct text line)
 {
     struct text piece, rest = text_trim(line);

@@ -22,7 +22,8 @@ static bool begins_xml(struct text line)
     return text_starts(line, TEXT("<Event ")) || text_starts(line, TEXT("<Event>"));
 }
 
-/* Whether the event's end stands in the look-ahead. A blank line may be in a value, or what was pasted behind a torn event. */
+/* Whether the event's end stands in the look-ahead. A blank line may be in a value, or what was pasted behind a torn
+ * event. */
 static bool end_is_near(struct lines *lines)
 {
     const struct line *line;

@@ -35,6 +35,7 @@ static const struct label_name {
     {NAME("Event Text"), LABEL_DESCRIPTION},
     {NAME("Event Description"), LABEL_DESCRIPTION},
     {NAME("Details"), LABEL_DESCRIPTION},
+    {NAME("Message"), LABEL_DESCRIPTION},
 
     {NAME("Protokollname"), LABEL_LOG},
     {NAME("Quelle"), LABEL_SOURCE},
@@ -178,14 +179,14 @@ static struct text plain_word(struct text word, char out[LONGEST_LABEL])
 
     for (size_t i = 0; i < word.size && size < LONGEST_LABEL; i++) {
         struct text rest = text_slice(word, i, word.size);
-        if (text_starts(rest, TEXT("\xe2\x80\x99"))) {
+        if (rest.data[0] == '\xe2' && text_starts(rest, TEXT("\xe2\x80\x99"))) {
             out[size++] = '\'';
             i += 2;
-        } else if (text_starts(rest, TEXT("\xc2\xa0"))) {
+        } else if (rest.data[0] == '\xc2' && text_starts(rest, TEXT("\xc2\xa0"))) {
             out[size++] = ' ';
             i += 1;
         } else {
-            out[size++] = word.data[i];
+            out[size++] = rest.data[0];
         }
     }
     return (struct text){out, size};
@@ -241,6 +242,8 @@ bool eventlabel_level(struct text word, uint8_t *level, struct text *keywords)
 
 bool eventlabel_no_value(struct text value)
 {
+    if (text_starts(value, TEXT("\\<"))) /* Markdown's escape */
+        value = text_slice(value, 1, value.size);
     return !value.size || text_is_nocase(value, "N/A") || text_is_nocase(value, "N/D") ||
            text_is_nocase(value, "Nicht zutreffend") || text_is_nocase(value, "No disponible") ||
            (value.data[0] == '<' && value.data[value.size - 1] == '>');

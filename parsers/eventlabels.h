@@ -1,6 +1,6 @@
 /*
- * The words of copied events: what Event Viewer calls the parts of an event, in every version and in English, German, French,
- * Spanish and Italian.
+ * The words of copied events: what Event Viewer calls the parts of an event, in every version and in English, German,
+ * French, Spanish and Italian.
  */
 #ifndef WINCAUSE_PARSERS_EVENTLABELS_H
 #define WINCAUSE_PARSERS_EVENTLABELS_H
@@ -27,11 +27,12 @@ enum event_label {
     LABEL_COUNT
 };
 
-/* The label that a line begins with, and what stands behind its colon. Blanks, list marks and emphasis of Markdown around both are
- * dropped. LABEL_NONE: none. */
+/* The label that a line begins with, and what stands behind its colon. Blanks, list marks and emphasis of Markdown
+ * around both are dropped. LABEL_NONE: none. */
 enum event_label eventlabel_of(struct text line, struct text *value);
 
-/* A level's word or number. Words of security audits are no level: *keywords is set to `Audit Success` or `Audit Failure` and
+/* A level's word or number. Words of security audits are no level: *keywords is set to `Audit Success` or `Audit
+ * Failure` and
  * *level to LEVEL_NONE. False when the word is neither. */
 bool eventlabel_level(struct text word, uint8_t *level, struct text *keywords);
 

@@ -1,11 +1,11 @@
 /*
  * Event XML exports: finds the events and hands each to the parser of eventxml_event.c.
  *
- * The file is not parsed as one document, because it often is none: wevtutil writes events without a root element, copies from a
- * browser have MSXML's `- ` before elements, a console puts its own lines in front. So the reader looks for `<Event`, takes everything
- * up to its `</Event>`, and parses that. An event that is broken costs itself: the next `<Event` that is followed by `<System`
- * begins a new one, whatever the one before it left open. Only a window of the file is in memory: one event and what was read
- * beyond it.
+ * The file is not parsed as one document, because it often is none: wevtutil writes events without a root element,
+ * copies from a browser have MSXML's `- ` before elements, a console puts its own lines in front. So the reader looks
+ * for `<Event`, takes everything up to its `</Event>`, and parses that. An event that is broken costs itself: the
+ * next `<Event` that is followed by `<System` begins a new one, whatever the one before it left open. Only a window
+ * of the file is in memory: one event and what was read beyond it.
  */
 #include "parsers/eventxml.h"
 
@@ -46,8 +46,8 @@ static bool starts_event(struct text text)
     return starts_tag(text_slice(text, at, text.size), TEXT("<System"));
 }
 
-/* The place of the next tag `opening` in `text` from `from` on, or TEXT_NOT_FOUND. A tag whose name could go on behind the end of the
- * text is not found. */
+/* The place of the next tag `opening` in `text` from `from` on, or TEXT_NOT_FOUND. A tag whose name could go on
+ * behind the end of the text is not found. */
 static size_t find_tag(struct text text, size_t from, struct text opening)
 {
     for (;;) {
@@ -75,7 +75,7 @@ struct export {
 
 static struct text export_rest(const struct export *export)
 {
-    return (struct text){export->window.data + export->start, export->window.size - export->start};
+    return text_slice(buffer_text(&export->window), export->start, export->window.size);
 }
 
 static struct position export_position(const struct export *export)
@@ -87,9 +87,9 @@ static struct position export_position(const struct export *export)
 static void export_consume(struct export *export, size_t size)
 {
     bool wide = export->encoding == ENCODING_UTF16LE || export->encoding == ENCODING_UTF16BE;
-    const char *data = export->window.data + export->start;
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)data[i];
+    struct text used = text_slice(export_rest(export), 0, size);
+    for (size_t i = 0; i < used.size; i++) {
+        unsigned char c = (unsigned char)used.data[i];
         export->line += c == '\n';
         if (wide)
             export->offset += (c & 0xC0) == 0x80 ? 0 : c >= 0xF0 ? 4 : 2;
@@ -305,7 +305,8 @@ static enum read_end read_export(struct source *source, struct sink *sink)
             at.record = record.at.record > 0 ? record.at.record : records;
             record.at = at;
             if (event_parser_cut(parser))
-                sink_loss(sink, at, 0, "the event has more or longer values than the limits allow; the rest of it was left out");
+                sink_loss(sink, at, 0,
+                          "the event has more or longer values than the limits allow; the rest of it was left out");
             sink_record(sink, &record);
         } else if (!whole) {
             bool last = export.at_end && size == export_rest(&export).size;
@@ -348,7 +349,8 @@ static int probe_export(const uint8_t *head, size_t size)
     if (at != TEXT_NOT_FOUND && starts_event(text_slice(rest, at, rest.size))) {
         /* What may stand before the first event: blanks, MSXML's marker, the declaration, the root element. */
         struct text before = text_trim(text_slice(rest, 0, at));
-        bool clean = before.size == 0 || text_is(before, "-") || text_starts(before, TEXT("<")) || text_starts(before, TEXT("- <"));
+        bool clean = before.size == 0 || text_is(before, "-") || text_starts(before, TEXT("<")) ||
+                     text_starts(before, TEXT("- <"));
         bool copy = text_find(before, TEXT("Event Xml:")) != TEXT_NOT_FOUND;   /* an event copy with its XML: text.c */
         sure = clean ? 95 : copy ? 0 : 40;
     }

@@ -12,8 +12,8 @@
 
 /* The parts of System that are fields, in the order in which they are printed. */
 enum system_part {
-    CHANNEL, PROVIDER, EVENT_SOURCE, EVENT_ID, QUALIFIERS, VERSION, LEVEL, TASK, OPCODE, KEYWORDS, TIME_CREATED, RECORD_ID,
-    COMPUTER, USER_ID, PROCESS_ID, THREAD_ID, SYSTEM_PARTS
+    CHANNEL, PROVIDER, EVENT_SOURCE, EVENT_ID, QUALIFIERS, VERSION, LEVEL, TASK, OPCODE, KEYWORDS, TIME_CREATED,
+    RECORD_ID, COMPUTER, USER_ID, PROCESS_ID, THREAD_ID, SYSTEM_PARTS
 };
 
 static const struct { const char *element, *attribute, *field; } system_parts[SYSTEM_PARTS] = {
@@ -126,7 +126,8 @@ static void take_system_part(struct event_parser *parser, struct text element, c
     for (unsigned i = 0; i < SYSTEM_PARTS; i++) {
         bool same_attribute = attribute == NULL ? system_parts[i].attribute == NULL :
                               system_parts[i].attribute != NULL && strcmp(attribute, system_parts[i].attribute) == 0;
-        if (same_attribute && text_is(element, system_parts[i].element) && parser->system[i].size == 0 && value.size > 0)
+        if (same_attribute && text_is(element, system_parts[i].element) && parser->system[i].size == 0 &&
+            value.size > 0)
             parser->system[i] = keep(parser, value);
     }
 }
@@ -171,7 +172,8 @@ static void XMLCALL on_start(void *user, const char *name, const char **attribut
 {
     struct event_parser *parser = user;
     if (parser->depth >= LIMIT_XML_DEPTH || strlen(name) > LIMIT_XML_NAME_BYTES) {
-        fail(parser, parser->depth >= LIMIT_XML_DEPTH ? "elements are nested too deeply" : "an element's name is too long");
+        fail(parser,
+             parser->depth >= LIMIT_XML_DEPTH ? "elements are nested too deeply" : "an element's name is too long");
         return;
     }
     struct element *element = &parser->levels[parser->depth];
@@ -243,7 +245,8 @@ static void XMLCALL on_end(void *user, const char *name)
             if (parser->depth == 3)
                 take_system_part(parser, element->name, NULL, value);
         } else if (parser->section == SECTION_RENDERING) {
-            if (parser->depth == 3 && text_is(element->name, "Message") && !is_blank(value) && parser->rendered.size == 0)
+            if (parser->depth == 3 && text_is(element->name, "Message") && !is_blank(value) &&
+                parser->rendered.size == 0)
                 parser->rendered = keep(parser, value);
         } else {
             take_leaf(parser, element, value);

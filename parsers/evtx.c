@@ -10,6 +10,7 @@
 #include "parsers/eventxml.h"
 #include "parsers/evtx_child.h"
 #include "parsers/evtx_chunk.h"
+#include "parsers/evtx_integers.h"
 
 #define PIECE_CHUNKS 64u
 
@@ -43,7 +44,7 @@ struct log {
     unsigned deaths;
     double wasted;
     bool given_up;
-    struct buffer why;
+    struct buffer why, fixed;
 };
 
 static struct position at_offset(uint64_t offset)
@@ -70,7 +71,10 @@ static void take_answer(struct log *log, const struct piece_entry *entry, const 
         sink_loss(log->sink, at, 1, "libevtx cannot read a record: %s", answer->why);
         return;
     }
-    if (!event_parser_read(log->parser, answer->xml, &record)) {
+    const uint8_t *chunk = (const uint8_t *)log->piece.data + EVTX_FILE_HEAD + (size_t)entry->chunk * EVTX_CHUNK_SIZE;
+    struct text xml = evtx_fix_integers(chunk, (size_t)(entry->offset - log->first_chunk) % EVTX_CHUNK_SIZE,
+                                        answer->xml, &log->fixed);
+    if (!event_parser_read(log->parser, xml, &record)) {
         sink_loss(log->sink, at, 1, "a record's XML cannot be read: %s", event_parser_error(log->parser));
         return;
     }
@@ -78,7 +82,8 @@ static void take_answer(struct log *log, const struct piece_entry *entry, const 
     record.at = at;
     log->records++;
     if (event_parser_cut(log->parser))
-        sink_loss(log->sink, at, 0, "the event has more or longer values than the limits allow; the rest of it was left out");
+        sink_loss(log->sink, at, 0,
+                  "the event has more or longer values than the limits allow; the rest of it was left out");
     sink_record(log->sink, &record);
 }
 
@@ -92,8 +97,8 @@ static struct text image_of(const struct log *log, unsigned chunk, struct buffer
     return buffer_text(own);
 }
 
-/* Reads entries base .. base+count, which are those of `image`, with as many children as it takes. False: libevtx does not take the
- * image; nothing has been read. */
+/* Reads entries base .. base+count, which are those of `image`, with as many children as it takes. False: libevtx
+ * does not take the image; nothing has been read. */
 static bool read_image(struct log *log, struct text image, size_t base, size_t count)
 {
     size_t from = 0;
@@ -111,11 +116,13 @@ static bool read_image(struct log *log, struct text image, size_t base, size_t c
         if (end == CHILD_REFUSED && from == 0)
             return false;
         if (end == CHILD_DIED && !log->entries[base + from].broken)
-            sink_loss(log->sink, at_offset(log->entries[base + from].offset), 1, "libevtx failed on a record: %s", log->why.data);
+            sink_loss(log->sink, at_offset(log->entries[base + from].offset), 1, "libevtx failed on a record: %s",
+                      log->why.data);
         from++;
         log->deaths++;
         log->wasted += seconds;
-        if (end == CHILD_IMPOSSIBLE || log->deaths >= LIMIT_EVTX_CHILD_DEATHS || log->wasted > LIMIT_EVTX_WASTED_SECONDS) {
+        if (end == CHILD_IMPOSSIBLE || log->deaths >= LIMIT_EVTX_CHILD_DEATHS ||
+            log->wasted > LIMIT_EVTX_WASTED_SECONDS) {
             if (end == CHILD_IMPOSSIBLE)
                 sink_note(log->sink, "no process for libevtx: %s", log->why.data);
             log->given_up = true;
@@ -204,7 +211,8 @@ static void take_chunk(struct log *log, uint64_t number, uint8_t bytes[EVTX_CHUN
     if (copy)
         return;
     for (size_t i = 0; i < chunk->loss_count; i++)
-        sink_loss(log->sink, at_offset(offset + chunk->losses[i].offset), chunk->losses[i].count, "%s", chunk->losses[i].why);
+        sink_loss(log->sink, at_offset(offset + chunk->losses[i].offset), chunk->losses[i].count, "%s",
+                  chunk->losses[i].why);
     bool lost = state == CHUNK_LOST || (state == CHUNK_FOREIGN && number < log->header_chunks);
     if (lost && chunk->loss_count == 0)
         sink_loss(log->sink, at_offset(offset), 0, "a chunk holds nothing that can be read");
@@ -217,8 +225,8 @@ static void take_chunk(struct log *log, uint64_t number, uint8_t bytes[EVTX_CHUN
     add_chunk(log, bytes, chunk, offset);
 }
 
-/* Where the oldest chunk of a wrapped log is: behind the one place at which the identifiers fall. 0 when there is no such place, or more
- * than one. */
+/* Where the oldest chunk of a wrapped log is: behind the one place at which the identifiers fall. 0 when there is no
+ * such place, or more than one. */
 static uint64_t oldest_chunk(struct log *log)
 {
     uint8_t head[EVTX_CHUNK_HEAD + EVTX_RECORD_MIN];
@@ -244,10 +252,9 @@ static void read_chunks(struct log *log)
 {
     uint8_t *bytes = memory_alloc(EVTX_CHUNK_SIZE);
     struct evtx_chunk *chunk = memory_alloc(sizeof(*chunk));
-    uint64_t oldest = oldest_chunk(log);
+    uint64_t oldest = oldest_chunk(log), oldest_at = log->first_chunk + oldest * EVTX_CHUNK_SIZE;
     if (oldest > 0)
-        sink_note(log->sink, "the log has wrapped: its oldest records begin at offset %llu",
-                  (unsigned long long)(log->first_chunk + oldest * EVTX_CHUNK_SIZE));
+        sink_note(log->sink, "the log has wrapped: its oldest records begin at offset %llu", (unsigned long long)oldest_at);
     for (uint64_t i = 0; i < log->chunk_count; i++)
         take_chunk(log, (oldest + i) % log->chunk_count, bytes, chunk);
     read_piece(log);
@@ -260,7 +267,8 @@ static void read_chunks(struct log *log)
 /* What the file header says that the reader of a report should know. */
 static void note_header(struct log *log, const uint8_t head[EVTX_FILE_HEAD])
 {
-    struct cursor cursor = cursor_over(head + 40, 2 * sizeof(uint16_t)), flags_at = cursor_over(head + 120, sizeof(uint32_t));
+    struct cursor cursor = cursor_over(head + 40, 2 * sizeof(uint16_t)),
+                  flags_at = cursor_over(head + 120, sizeof(uint32_t));
     uint16_t block_size = 0, count = 0;
     uint32_t flags = 0;
     cursor_u16le(&cursor, &block_size);
@@ -273,7 +281,8 @@ static void note_header(struct log *log, const uint8_t head[EVTX_FILE_HEAD])
     else if (count <= log->chunk_count)
         log->header_chunks = count;
     else if (log->chunk_count < UINT16_MAX) {
-        sink_loss(log->sink, at_offset(log->source->size), 0, "the file ends early: its header speaks of %u chunks, it has %llu", count,
+        sink_loss(log->sink, at_offset(log->source->size), 0,
+                  "the file ends early: its header speaks of %u chunks, it has %llu", count,
                   (unsigned long long)log->chunk_count);
         log->cut = true;
     }
@@ -282,7 +291,8 @@ static void note_header(struct log *log, const uint8_t head[EVTX_FILE_HEAD])
 static void note_chunks(const struct log *log)
 {
     if (log->unused > 0)
-        sink_note(log->sink, "%llu of %llu chunks unused", (unsigned long long)log->unused, (unsigned long long)log->chunk_count);
+        sink_note(log->sink, "%llu of %llu chunks unused", (unsigned long long)log->unused,
+                  (unsigned long long)log->chunk_count);
     if (log->foreign > 0)
         sink_note(log->sink, "%llu of %llu chunks hold something else", (unsigned long long)log->foreign,
                   (unsigned long long)log->chunk_count);
@@ -323,6 +333,7 @@ static enum read_end read_evtx(struct source *source, struct sink *sink)
     event_parser_free(log.parser);
     buffer_free(&log.piece);
     buffer_free(&log.why);
+    buffer_free(&log.fixed);
     free(log.entries);
     free(log.seen);
     if (log.records == 0 && (log.empty == 0 || log.lost_chunks))
@@ -342,9 +353,11 @@ static int probe_evtx(const uint8_t *head, size_t size)
 {
     if (size >= 8 && (memcmp(head, "ElfFile", 8) == 0 || memcmp(head, "ElfChnk", 8) == 0))
         return 100;
-    /* A damaged signature: what follows it is nearly the same in every file (sizes, version 3, zeros to the first chunk). */
-    return size == EVTX_FILE_HEAD && memcmp(head + 32, "\x80\0\0", 4) == 0 && head[38] == 3 && head[40] == 0 && head[41] == 0x10 &&
-           all_zero(head + 128, size - 128) ? 60 : 0;
+    /* A damaged signature: what follows it is nearly the same in every file (sizes, version 3, zeros to the first
+     * chunk). */
+    bool alike = size == EVTX_FILE_HEAD && memcmp(head + 32, "\x80\0\0", 4) == 0 && head[38] == 3 && head[40] == 0 &&
+                 head[41] == 0x10 && all_zero(head + 128, size - 128);
+    return alike ? 60 : 0;
 }
 
 const struct reader evtx_reader = {

@@ -15,7 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The header asks for libbfio's headers, which a system with libevtx need not have, for functions that are not used here. */
+/* The header asks for libbfio's headers, which a system with libevtx need not have, for functions that are not used
+ * here. */
 #include <libevtx/features.h>
 #undef LIBEVTX_HAVE_BFIO
 #include <libevtx.h>
@@ -23,8 +24,9 @@
 #include "base/limits.h"
 #include "base/unicode.h"
 
+/* The address sanitizer reserves terabytes, so the address space cannot be limited: the parent watches instead. */
 #ifdef __SANITIZE_ADDRESS__
-#define WITH_ADDRESS_SANITIZER 1   /* it reserves terabytes, so the address space cannot be limited: the parent watches instead */
+#define WITH_ADDRESS_SANITIZER 1
 #else
 #define WITH_ADDRESS_SANITIZER 0
 #endif
@@ -37,8 +39,8 @@ struct message {
     uint32_t size;
 };
 
-#define XML_ROOM (1u << 20)    /* most records' XML fits, so that libevtx need not be asked for its size first, which costs as
-                                * much as the XML */
+/* Most records' XML fits, so that libevtx need not be asked for its size first, which costs as much as the XML. */
+#define XML_ROOM (1u << 20)
 #define WHY_BYTES 256u
 #define IMAGE_FD 3
 #define PIPE_FD 4
@@ -138,7 +140,8 @@ static char *record_xml(libevtx_record_t *record, char *room, size_t *size, libe
             return room;
     }
     /* Larger, or with a NUL in it. */
-    if (libevtx_record_get_utf8_xml_string_size(record, size, error) != 1 || *size == 0 || *size > LIMIT_XML_EVENT_BYTES)
+    if (libevtx_record_get_utf8_xml_string_size(record, size, error) != 1 || *size == 0 ||
+        *size > LIMIT_XML_EVENT_BYTES)
         return NULL;
     char *xml = malloc(*size);
     if (xml == NULL || libevtx_record_get_utf8_xml_string(record, (uint8_t *)xml, *size, error) != 1) {
@@ -253,17 +256,20 @@ out:
 static void watch_memory(struct evtx_child *child)
 {
     char name[48], text[128] = "";
-    unsigned long pages = 0;
     snprintf(name, sizeof(name), "/proc/%ld/statm", (long)child->pid);
     int fd = open(name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (read(fd, text, sizeof(text) - 1) > 0 && sscanf(text, "%*u %lu", &pages) == 1 &&
-        pages > 2 * LIMIT_EVTX_CHILD_MEMORY / (unsigned long)sysconf(_SC_PAGESIZE)) {   /* twice: the sanitizer's own */
+    ssize_t got = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    struct text resident, rest = text_of(text);   /* the second of its numbers, in pages */
+    uint64_t pages;
+    if (got > 0 && text_next(&rest, ' ', &resident) && text_next(&rest, ' ', &resident) &&
+        text_number(resident, 10, &pages) &&
+        pages > 2 * LIMIT_EVTX_CHILD_MEMORY / (uint64_t)sysconf(_SC_PAGESIZE)) {   /* twice: the sanitizer's own */
         child->too_large = true;
         kill(child->pid, SIGKILL);
     }
-    close(fd);
 }
 
 static bool receive(struct evtx_child *child, void *bytes, size_t size)
@@ -291,7 +297,8 @@ static bool is_expected(const struct evtx_child *child, const struct message *he
     case MESSAGE_REFUSED:
         return !child->opened && head->size <= WHY_BYTES;
     case MESSAGE_XML:
-        return child->opened && head->index == child->next && child->next < child->count && head->size <= LIMIT_XML_EVENT_BYTES;
+        return child->opened && head->index == child->next && child->next < child->count &&
+               head->size <= LIMIT_XML_EVENT_BYTES;
     case MESSAGE_FAILED:
         return child->opened && head->index == child->next && child->next < child->count && head->size <= WHY_BYTES;
     default:
@@ -312,7 +319,8 @@ static void take_why(struct evtx_child *child)
 
 static bool receive_message(struct evtx_child *child, struct message *head)
 {
-    if (child->in < 0 || child->nonsense || child->refused || child->next >= child->count || !receive(child, head, sizeof(*head)))
+    if (child->in < 0 || child->nonsense || child->refused || child->next >= child->count ||
+        !receive(child, head, sizeof(*head)))
         return false;
     if (!is_expected(child, head)) {
         child->nonsense = true;
@@ -338,7 +346,8 @@ bool evtx_child_next(struct evtx_child *child, struct evtx_answer *answer)
             child->opened = true;
             child->refused = head.index != child->count;
             if (child->refused)
-                snprintf(child->why, sizeof(child->why), "it lists %u records of %u", (unsigned)head.index, (unsigned)child->count);
+                snprintf(child->why, sizeof(child->why), "it lists %u records of %u", (unsigned)head.index,
+                         (unsigned)child->count);
             continue;
         }
         if (head.type == MESSAGE_REFUSED) {
@@ -393,7 +402,8 @@ enum evtx_child_end evtx_child_stop(struct evtx_child *child, double *seconds, s
             ;
         end = child->refused ? CHILD_REFUSED : done ? CHILD_DONE : CHILD_DIED;
     }
-    *seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    *seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+               1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
     if (why != NULL && end != CHILD_DONE) {
         buffer_clear(why);
         describe_end(child, status, why);

@@ -79,8 +79,8 @@ static bool is_live(const struct walk *walk, size_t at)
     return load64(walk->bytes + at + 8) == chunk->entries[chunk->count - 1].id + 1;
 }
 
-/* libevtx refuses a record that ends with the chunk. Its last bytes are padding; without four of them it is read. False when they
- * are not. */
+/* libevtx refuses a record that ends with the chunk. Its last bytes are padding; without four of them it is read.
+ * False when they are not. */
 static bool shorten_last(uint8_t *bytes, size_t at, uint32_t *length)
 {
     if (at + *length <= EVTX_CHUNK_SIZE - 4)
@@ -105,8 +105,8 @@ static bool add_entry(struct walk *walk, uint32_t length, uint64_t id, bool brok
     return true;
 }
 
-/* The next sound record behind a broken one that belongs to the chunk; 0: none. Blocks of another use of the chunk can stand in
- * it (a copy made while it was written, a shadow copy); their identifiers give them away. */
+/* The next sound record behind a broken one that belongs to the chunk; 0: none. Blocks of another use of the chunk
+ * can stand in it (a copy made while it was written, a shadow copy); their identifiers give them away. */
 static size_t find_sound(const struct walk *walk, size_t from)
 {
     const struct evtx_chunk *chunk = walk->chunk;
@@ -208,12 +208,8 @@ enum evtx_chunk_state evtx_chunk_walk(uint8_t bytes[EVTX_CHUNK_SIZE], size_t siz
         if (length > 0) {
             if (!is_live(&walk, walk.at) || !add_entry(&walk, length, load64(bytes + walk.at + 8), false))
                 break;
-        } else if (walk.limit > 0 && walk.at >= walk.limit) {
-            break;
-        } else if (walk.limit == 0 && chunk->count > 0) {
-            break;   /* nothing tells live records from slack any more */
-        } else if (!pass_broken(&walk)) {
-            break;
+        } else if (walk.at >= (walk.limit > 0 || chunk->count > 0 ? walk.limit : size) || !pass_broken(&walk)) {
+            break;   /* behind the live records, or nothing tells live ones from slack any more */
         }
     }
     if (walk.has_header)
@@ -224,7 +220,7 @@ enum evtx_chunk_state evtx_chunk_walk(uint8_t bytes[EVTX_CHUNK_SIZE], size_t siz
     }
     if (!walk.has_header)
         return CHUNK_FOREIGN;
-    return walk.expected == 0 && chunk->loss_count == 0 ? CHUNK_EMPTY : CHUNK_LOST;
+    return walk.expected == 0 && chunk->loss_count == 0 && size >= EVTX_CHUNK_HEAD ? CHUNK_EMPTY : CHUNK_LOST;
 }
 
 bool evtx_chunk_first_id(const uint8_t *bytes, size_t size, uint64_t *id)

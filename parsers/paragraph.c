@@ -2,8 +2,8 @@
 
 #define CAPTION_BYTES 120u
 
-/* Appends the text of a line, each run of blanks as one, none at the start of the buffer. `joined`: the line goes on where the
- * one before stopped in the middle. */
+/* Appends the text of a line, each run of blanks as one, none at the start of the buffer. `joined`: the line goes on
+ * where the one before stopped in the middle. */
 static void add_line(struct buffer *message, struct text line, bool joined)
 {
     char *start = buffer_room(message, line.size + 1), *to = start;
@@ -35,8 +35,8 @@ static void give(struct lines *lines, struct sink *sink, struct position at, str
     lines_give(lines, sink, &record);
 }
 
-/* How much of a text that is too long goes into one record: up to its last blank, when that is near, else to the last whole
- * character. */
+/* How much of a text that is too long goes into one record: up to its last blank, when that is near, else to the last
+ * whole character. */
 static size_t portion(struct text text)
 {
     if (text.size <= LIMIT_PARAGRAPH_BYTES)

@@ -44,20 +44,20 @@ static void set_key(struct reg_parser *parser, struct text path)
  * GUID, or at a blank, which is gone then. */
 static void join_path(struct buffer *path, struct text line)
 {
-    while (path->size > 0 && reg_is_blank(path->data[path->size - 1]))
-        path->size--;
     char last = path->size > 0 ? path->data[path->size - 1] : '\\';
     if (last != '\\' && last != '-' && reg_first_char(line) != '\\')
         buffer_add_char(path, ' ');
     buffer_add_text(path, line);
 }
 
-/* The path behind `[`, over several lines if need be, without `]` and what follows. False when it has no end. */
-static bool read_path(struct reg_parser *parser)
+/* The path behind `[`, over several lines if need be, without `]` and what follows. False when it has no end.
+ * *first_size is the size of its first line. */
+static bool read_path(struct reg_parser *parser, size_t *first_size)
 {
     struct buffer *path = &parser->path;
     buffer_clear(path);
-    buffer_add_text(path, text_slice(parser->line.text, parser->at + 1, parser->line.text.size));
+    buffer_add_text(path, text_trim(text_slice(parser->line.text, parser->at + 1, parser->line.text.size)));
+    *first_size = path->size;
     const char *bracket;
     while (!(bracket = path->size > 0 ? memrchr(path->data, ']', path->size) : NULL)) {
         if (path->size > LIMIT_KEY_BYTES || parser->statement_lines == KEY_LINES || !reg_next_line(parser))
@@ -78,10 +78,10 @@ static bool read_path(struct reg_parser *parser)
 
 static void read_key(struct reg_parser *parser)
 {
-    size_t first_size = parser->line.text.size - parser->at - 1;
+    size_t first_size;
     parser->key_line = parser->start.line;
     parser->key_state = KEY_BROKEN;
-    if (!read_path(parser)) {
+    if (!read_path(parser, &first_size)) {
         struct text first = text_slice(buffer_text(&parser->path), 0, first_size);
         parser->cut |= parser->ended;
         if (parser->ended)
@@ -94,7 +94,7 @@ static void read_key(struct reg_parser *parser)
     }
     if (parser->statement_lines > 1)
         reg_note(parser, REMARK_JOINED_KEYS);
-    struct text path = reg_skip_blanks(buffer_text(&parser->path));
+    struct text path = buffer_text(&parser->path);
     if (reg_first_char(path) == '-') {
         reg_note(parser, REMARK_DELETIONS);
         parser->key_state = KEY_DELETED;
@@ -183,6 +183,10 @@ static enum read_end finish(struct reg_parser *parser, const struct source *sour
     else if (lines->half_character)
         reg_lose(parser, 0, "the file ends inside a character");
     parser->cut |= lines->error != 0 || lines->offset < source->size || lines->half_character;
+
+    if (parser->untold > 0)
+        sink_loss(parser->sink, parser->start, parser->untold_records,
+                  "%" PRIu64 " more losses, which are not told one by one", parser->untold);
 
     for (size_t i = 0; i < REMARK_COUNT; i++) {
         uint64_t count = parser->remarks[i].count;

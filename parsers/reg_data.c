@@ -243,9 +243,9 @@ static bool read_hex_type(struct reg_parser *parser, struct text rest, uint32_t 
         parser->at += 4;
         return true;
     }
-    size_t close = text_find(rest, TEXT("):"));
+    size_t close = text_find(text_slice(rest, 0, sizeof("hex(ffffffff):") - 1), TEXT("):"));
     uint64_t number;
-    if (!text_starts_nocase(rest, TEXT("hex(")) || close == TEXT_NOT_FOUND || close > 4 + 8 ||
+    if (!text_starts_nocase(rest, TEXT("hex(")) || close == TEXT_NOT_FOUND ||
         !text_number(text_slice(rest, 4, close), 16, &number))
         return false;
     *type = (uint32_t)number;

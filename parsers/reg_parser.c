@@ -17,10 +17,14 @@ void reg_lose(struct reg_parser *parser, uint64_t count, const char *format, ...
 {
     struct buffer why = {0};
     va_list args;
+    if (++parser->losses > LIMIT_EXPORT_LOSSES) {
+        parser->untold++;
+        parser->untold_records += count;
+        return;
+    }
     va_start(args, format);
     buffer_vprintf(&why, format, args);
     va_end(args);
-    parser->losses++;
     sink_loss(parser->sink, parser->start, count, "%s", why.data);
     buffer_free(&why);
 }

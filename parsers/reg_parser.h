@@ -40,6 +40,7 @@ struct reg_parser {
     bool joined;                   /* the quoted text just read was put together from two lines */
 
     uint64_t records, keys, losses;
+    uint64_t untold, untold_records;  /* losses over LIMIT_EXPORT_LOSSES, and what they cost */
     bool cut;                      /* the file ends inside something, or cannot be read to its end */
     struct { uint64_t count, first_line; } remarks[REMARK_COUNT];
 };

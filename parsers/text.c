@@ -10,11 +10,12 @@ static const struct block *const blocks[] = {
     &drwatson_block,
     &eventcopy_block,
     &eventxml_block,
+    NULL,
 };
 
 static const struct block *block_at(struct lines *lines)
 {
-    for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++)
+    for (size_t i = 0; blocks[i]; i++)
         if (blocks[i]->starts(lines))
             return blocks[i];
     return NULL;
@@ -40,7 +41,7 @@ void lines_remark(struct lines *lines, const char *what)
 {
     for (size_t i = 0; i < sizeof(lines->remarks) / sizeof(*lines->remarks); i++) {
         struct lines_remark *remark = &lines->remarks[i];
-        if (remark->what && strcmp(remark->what, what))
+        if (remark->what && strcmp(remark->what, what) != 0)
             continue;
         if (!remark->what)
             *remark = (struct lines_remark){.what = what, .line = lines->block_line};
@@ -56,8 +57,8 @@ static void say_remarks(const struct lines *lines, struct sink *sink)
         if (remark->count == 1)
             sink_note(sink, "%s (in the block at line %llu)", remark->what, (unsigned long long)remark->line);
         else
-            sink_note(sink, "%s (%llu times, first in the block at line %llu)", remark->what, (unsigned long long)remark->count,
-                      (unsigned long long)remark->line);
+            sink_note(sink, "%s (%llu times, first in the block at line %llu)", remark->what,
+                      (unsigned long long)remark->count, (unsigned long long)remark->line);
     }
 }
 
@@ -89,8 +90,8 @@ static enum date_order proved_order(struct text text)
     return DATES_GUESS;
 }
 
-/* Looks through the whole input for the first date behind a label that allows one order only. Called when the first ambiguous date is
- * met, which most inputs never do. */
+/* Looks through the whole input for the first date behind a label that allows one order only. Called when the first
+ * ambiguous date is met, which most inputs never do. */
 static enum date_order search_order(const struct source *source)
 {
     enum { LABEL_BYTES = 32 };
@@ -134,7 +135,8 @@ bool lines_moment(struct lines *lines, struct sink *sink, struct text text, stru
     lines->dates = search_order(lines->source);
     if (lines->dates == DATES_GUESS) {
         text = text_slice(text_trim(text), 0, 40);
-        sink_note(sink, "dates are ambiguous (%.*s); read as month/day; use --dates day-first", (int)text.size, text.data);
+        sink_note(sink, "dates are ambiguous (%.*s); read as month/day; use --dates day-first", (int)text.size,
+                  text.data);
     }
     return moment_parse_local(text, lines->dates, moment, &ambiguous);
 }

@@ -2,12 +2,12 @@
  * Text of any kind: pasted notes, logs, forum posts, in any encoding and with any line breaks.
  *
  * A text holds several formats one after the other. Each line is offered to the blocks, in the order of one table
- * (parsers/text.c); the first that claims it takes its lines: a copied event, a Dr Watson record. What no block claims are
- * paragraphs. A new block is one file and one line in that table.
+ * (parsers/text.c); the first that claims it takes its lines: a copied event, a Dr Watson record. What no block claims
+ * are paragraphs. A new block is one file and one line in that table.
  *
  * Lines come through a window (parsers/text_lines.c): a block peeks at the next LIMIT_LINES_AHEAD lines and takes them
- * one after the other; nothing else of the input is in memory. Text that was pasted behind a prefix is seen without it: the
- * blanks and `>` before the first line of a block are its frame, and are taken off the lines that follow.
+ * one after the other; nothing else of the input is in memory. Text that was pasted behind a prefix is seen without it:
+ * the blanks and `>` before the first line of a block are its frame, and are taken off the lines that follow.
  *
  *     > > Log Name:      System         a block sees     Log Name:      System
  *     > >                                                (an empty line)
@@ -61,31 +61,32 @@ bool line_blank(const struct line *line);            /* nothing but blanks; also
 /* Hands out a record, counting it. */
 void lines_give(struct lines *lines, struct sink *sink, struct record *record);
 
-/* A date as the machine's locale writes it. Which of 5/12/2003 is the day, --dates says, else the first date behind a label
- * (`Date: 21/5/2003`) in the whole input that allows only one order: all of the input is read in that order. When there is none, as
- * month and day, with a note. False when the text is no date; when it has a digit, that is remarked. */
+/* A date as the machine's locale writes it. Which of 5/12/2003 is the day, --dates says, else the first date behind a
+ * label (`Date: 21/5/2003`) in the whole input that allows only one order: all of the input is read in that order. When
+ * there is none, as month and day, with a note. False when the text is no date; when it has a digit, that is
+ * remarked. */
 bool lines_moment(struct lines *lines, struct sink *sink, struct text text, struct moment *moment);
 
-/* Something worth a note, said once per input with how often and where first: "a date could not be read (3 times, first in
- * the block at line 7)". `what` is a literal. */
+/* Something worth a note, said once per input with how often and where first: "a date could not be read (3 times, first
+ * in the block at line 7)". `what` is a literal. */
 void lines_remark(struct lines *lines, const char *what);
 
 struct block {
     const char *name;
-    bool (*starts)(struct lines *lines);                           /* does one begin at the current line? Takes nothing. */
+    bool (*starts)(struct lines *lines);  /* does one begin at the current line? Takes nothing. */
     enum read_end (*take)(struct lines *lines, struct sink *sink); /* takes at least one line; never READ_REFUSED */
 };
 
-/* Whether any block begins at the current line: for a block whose end is not marked. Lines behind the current one have to be peeked
- * at again. */
+/* Whether any block begins at the current line: for a block whose end is not marked. Lines behind the current one have
+ * to be peeked at again. */
 bool text_block_starts(struct lines *lines);
 
 /*
- * Paragraphs: message records. A paragraph ends at a blank line, after 64 lines or 16 KiB (a longer line gives several records),
- * or where a block begins. Message has one blank for each run of blanks and line breaks.
+ * Paragraphs: message records. A paragraph ends at a blank line, after 64 lines or 16 KiB (a longer line gives several
+ * records), or where a block begins. Message has one blank for each run of blanks and line breaks.
  *
- * A paragraph of one line of at most 120 bytes that does not end in . ! ? ; or , is a caption: when exactly one blank line
- * and then text follow, the next paragraph joins it. So the title of a popup and its text are one record.
+ * A paragraph of one line of at most 120 bytes that does not end in . ! ? ; or , is a caption: when exactly one blank
+ * line and then text follow, the next paragraph joins it. So the title of a popup and its text are one record.
  */
 void paragraph_take(struct lines *lines, struct sink *sink);
 
@@ -94,7 +95,7 @@ extern const struct reader text_reader;
 /* For text.c alone. */
 void lines_open(struct lines *lines, const struct source *source, enum date_order dates);
 void lines_close(struct lines *lines);
-bool lines_reframe(struct lines *lines); /* sets the frame by the current line; false when there is none, or a blank one */
-bool lines_begin(struct lines *lines);   /* goes to the next line that is not blank and sets the frame; false at the end */
+bool lines_reframe(struct lines *lines); /* sets the frame by the current line; false when that is blank or missing */
+bool lines_begin(struct lines *lines);   /* goes to the next line that is not blank, sets the frame; false at the end */
 
 #endif

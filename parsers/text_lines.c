@@ -7,9 +7,10 @@
 /*
  * From bytes to lines.
  *
- * Bytes are read in portions of READ_BYTES; before a line is looked for there are always at least ENOUGH_BYTES of them, unless the
- * input ends. A line ends at LF, CR, CR LF, or at what careless conversions make of CR LF: CR CR LF, and CR NUL LF (UTF-16
- * in the middle of an 8-bit text, from `>>` of different programs; the NULs between its letters are dropped like all others).
+ * Bytes are read in portions of READ_BYTES; before a line is looked for there are always at least ENOUGH_BYTES of them,
+ * unless the input ends. A line ends at LF, CR, CR LF, or at what careless conversions make of CR LF: CR CR LF, and CR
+ * NUL LF (UTF-16 in the middle of an 8-bit text, from `>>` of different programs; the NULs between its letters are
+ * dropped like all others).
  */
 #define READ_BYTES 262144u
 #define ENOUGH_BYTES (LIMIT_LINE_BYTES + 8u)
@@ -67,8 +68,8 @@ static bool is_wide(const struct lines *lines)
     return lines->encoding == ENCODING_UTF16LE || lines->encoding == ENCODING_UTF16BE;
 }
 
-/* Offset of the first CR or LF in `bytes`, or `size`. One pass over both: looking for LF alone would cross a file of CRs again
- * for every line. */
+/* Offset of the first CR or LF in `bytes`, or `size`. One pass over both: looking for LF alone would cross a file of
+ * CRs again for every line. */
 static size_t find_break(const uint8_t *bytes, size_t size)
 {
     const uint64_t each = UINT64_C(0x0101010101010101);
@@ -122,7 +123,8 @@ static size_t break_length(const struct lines *lines, const uint8_t *bytes, size
     return 1;
 }
 
-/* How much of an overlong line is handed on: up to its last blank when that is near, else to the last whole character. */
+/* How much of an overlong line is handed on: up to its last blank when that is near, else to the last whole
+ * character. */
 static size_t piece_size(const struct lines *lines, const uint8_t *bytes)
 {
     size_t step = is_wide(lines) ? 2 : 1, size;
@@ -152,8 +154,8 @@ static void drop_nuls(struct buffer *text)
     text->size = kept;
 }
 
-/* Eight-bit text is decoded line by line: in one note, UTF-8 and ANSI may have come from different programs. ANSI that happens to be
- * valid UTF-8 is next to impossible. */
+/* Eight-bit text is decoded line by line: in one note, UTF-8 and ANSI may have come from different programs. ANSI that
+ * happens to be valid UTF-8 is next to impossible. */
 static void decode(const struct lines *lines, const uint8_t *bytes, size_t size, struct buffer *out)
 {
     buffer_clear(out);

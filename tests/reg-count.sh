@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Counts the values of registry exports independently of the program (tests/reg_count.py) and compares key, name, type, data
-# and control set of each; then lets the program read a 33 MB export within 2 s and 64 MiB.
+# Counts the values of registry exports independently of the program (tests/reg_count.py) and compares key, name, type,
+# data and control set of each; then lets the program read a 33 MB export within 2 s and 64 MiB.
 #
 #     tests/reg-count.sh [FILE…]
 #
-# Without files: the project's own samples and cases, and ../shared/data/real/reg where that is there. WINCAUSE is the program
-# under test; with ASAN=1 (or a program below build/asan) time and memory are not looked at.
+# Without files: the project's own samples and cases, and ../shared/data/real/reg where that is there. WINCAUSE is the
+# program under test; with ASAN=1 (or a program below build/asan) time and memory are not looked at.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 program=${WINCAUSE:-./wincause}

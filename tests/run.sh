@@ -48,10 +48,10 @@ for pattern, settled in (
     (rb"(?m)^wincause \d+\.\d+\.\d+", rb"wincause VERSION"),           # --version
     (rb"(?m)( {2,})version \d+\.\d+\.\d+$", rb"\1version VERSION"),    # the text report
     (rb"digest [0-9a-f]{4,}", rb"digest DIGEST"),
-    (rb"(\"name\": ?\"wincause\",\s*\"version\": ?)\"[^\"]*\"", rb"\1\"VERSION\""),   # the JSON report
+    (rb"(\"name\": ?\"wincause\",\s*\"version\": ?\")[^\"]*", rb"\1VERSION"),   # the JSON report
     (rb"(\"libraries\": ?)\{[^}]*\}", rb"\1{}"),
-    (rb"(\"digest\": ?)\"[0-9a-f]+\"", rb"\1\"DIGEST\""),
-    (rb"(\"file\": ?\"[^\"]*\",\s*\"sha256\": ?)\"[0-9a-f]+\"", rb"\1\"HASH\""),      # of a rule
+    (rb"(\"digest\": ?\")[0-9a-f]+", rb"\1DIGEST"),
+    (rb"(\"file\": ?\"[^\"]*\",\s*\"sha256\": ?\")[0-9a-f]+", rb"\1HASH"),      # of a rule
 ):
     text = re.sub(pattern, settled, text)
 sys.stdout.buffer.write(text)' "$1"
@@ -88,7 +88,8 @@ compare_status() { # compare_status CASE DIR
     [ "$actual" != "$expected" ] || return
     echo "$1: exit status $actual, expected $expected; standard error:"
     sed 's/^/    /' "$2/stderr"
-    [ -z "$update" ] || echo "$actual" >"$1/status"
+    # A crash, a finding of a sanitizer or a program that is not there is never what is expected.
+    [ -z "$update" ] || [ "$actual" -gt 13 ] || echo "$actual" >"$1/status"
 }
 
 compare_with_schema() { # compare_with_schema FILE

@@ -34,6 +34,7 @@
 #define LIMIT_KEY_BYTES 65536u           /* a key's path */
 #define LIMIT_VALUE_BYTES (16u << 20)    /* a value's data as written in the export */
 #define LIMIT_VALUE_LINES 100000u        /* lines that one quoted string may go over */
+#define LIMIT_EXPORT_LOSSES 100000u      /* losses of one export that are told one by one; the rest as one sum */
 
 /* Event XML. */
 #define LIMIT_XML_DEPTH 64u
@@ -56,6 +57,8 @@
 #define LIMIT_PATTERN_DEPTH 10000u       /* PCRE2 depth limit */
 #define LIMIT_PATTERN_HEAP_KIB 8192u     /* PCRE2 heap limit */
 #define LIMIT_PATTERN_STACK_BYTES (1u << 20) /* stack of PCRE2's compiled code */
+#define LIMIT_PATTERN_SHORT 1024u        /* bytes of a subject in which the limits above bound the time well enough */
+#define LIMIT_PATTERN_WORK 5000000u      /* steps that one match in a longer subject may take */
 #define LIMIT_RULE_PROBLEMS 1000u        /* mistakes that are reported of one rule file */
 
 /* Hits (diagnosis/hits.h). */

@@ -13,11 +13,13 @@
 
 static void cannot_use(struct diagnostics *diagnostics, const char *path, int error)
 {
-    diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0, 1, TEXT_NONE, NULL, "cannot be read: %s", error_text(error));
+    diagnostics_add(diagnostics, SEVERITY_ERROR, path, 0, 0, 1, TEXT_NONE, NULL, "cannot be read: %s",
+                    error_text(error));
 }
 
 /* Finds what a path that the user gave stands for. */
-static void open_argument(struct bundle_places *places, const char *path, uint64_t *not_listed, struct diagnostics *diagnostics)
+static void open_argument(struct bundle_places *places, const char *path, uint64_t *not_listed,
+                          struct diagnostics *diagnostics)
 {
     struct argument *argument = &places->arguments[places->argument_count];
     struct found_list found = {0};
@@ -93,7 +95,8 @@ static char *name_of(const struct bundle_places *places)
     return name ? name : memory_string("");
 }
 
-struct bundle *bundle_open(const char *const *paths, size_t path_count, const char *case_name, struct diagnostics *diagnostics)
+struct bundle *bundle_open(const char *const *paths, size_t path_count, const char *case_name,
+                           struct diagnostics *diagnostics)
 {
     struct bundle *bundle = memory_alloc(sizeof(*bundle));
     struct bundle_places *places = memory_alloc(sizeof(*places));
@@ -105,12 +108,13 @@ struct bundle *bundle_open(const char *const *paths, size_t path_count, const ch
         open_argument(places, paths[i], &not_listed, diagnostics);
     places_name(places);
     bundle->name = case_name ? memory_string(case_name) : name_of(places);
-    bundle->inputs = memory_array(places->count + 2, sizeof(*bundle->inputs));
+    bundle->inputs = memory_array(places->count + 1, sizeof(struct input *));
     for (size_t i = 0; i < places->count; i++)
         bundle->inputs[bundle->input_count++] = input_of_place(places, &places->items[i], i);
     if (not_listed > 0)
         diagnostics_add(diagnostics, SEVERITY_WARNING, NULL, 0, 0, 1, TEXT_NONE, "give its parts one by one",
-                        "the bundle has %llu more files than the %u that are read", (unsigned long long)not_listed, LIMIT_INPUTS);
+                        "the bundle has %llu more files than the %u that are read", (unsigned long long)not_listed,
+                        LIMIT_INPUTS);
     return bundle;
 }
 
@@ -144,7 +148,8 @@ static bool holds(const struct bundle_places *places, const char *real)
 
         if (strcmp(real, argument->real) == 0)
             return true;
-        if (argument->is_folder && strncmp(real, argument->real, size) == 0 && (real[size] == '/' || argument->real[size - 1] == '/'))
+        if (argument->is_folder && strncmp(real, argument->real, size) == 0 &&
+            (real[size] == '/' || argument->real[size - 1] == '/'))
             return true;
     }
     return false;

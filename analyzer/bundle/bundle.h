@@ -1,7 +1,7 @@
 /*
  * A bundle: what was collected. A file, a folder (all below it, in name order), several paths, or standard input. Finds
- * the inputs, hashes them, picks a reader for each, and passes the records on. Inputs are opened read-only and never changed;
- * symbolic links are not followed out of the bundle; our own reports are skipped.
+ * the inputs, hashes them, picks a reader for each, and passes the records on. Inputs are opened read-only and never
+ * changed; symbolic links are not followed out of the bundle; our own reports are skipped.
  *
  * The inventory (struct input) is complete when bundle_read() returns.
  */
@@ -26,7 +26,8 @@ struct input {
     uint64_t records;          /* handed on, derived ones not counted */
     uint64_t lost;             /* records known to be lost */
     struct moment first, last; /* of the records' times; UTC ones if there are any, else local */
-    char **notes;              /* losses and remarks, in the order found, equal ones counted; at most INPUT_NOTES and a closing line */
+    char **notes;              /* losses and remarks in the order found, equal ones counted; at most INPUT_NOTES and
+                                * a closing line */
     size_t note_count;
     bool damaged;              /* something that should have been read was not: exit status 3 */
 };
@@ -39,15 +40,17 @@ struct bundle {
     struct bundle_places *places;  /* private: where the inputs are in the file system */
 };
 
-/* Collects the inputs. Problems (a path that does not exist, a folder that cannot be listed) go to `diagnostics`; errors there mean that
- * a path which the user named cannot be used. A file that is no regular file (socket, device) is skipped. */
-struct bundle *bundle_open(const char *const *paths, size_t path_count, const char *case_name, struct diagnostics *diagnostics);
+/* Collects the inputs. Problems (a path that does not exist, a folder that cannot be listed) go to `diagnostics`;
+ * errors there mean that a path which the user named cannot be used. A file that is no regular file (socket, device) is
+ * skipped. */
+struct bundle *bundle_open(const char *const *paths, size_t path_count, const char *case_name,
+                           struct diagnostics *diagnostics);
 void bundle_free(struct bundle *bundle);
-/* True when `path` is one of the inputs, or would lie in one of the folders given to bundle_open (an output must not). */
+/* True when `path` is one of the inputs, or would lie in a folder given to bundle_open(): an output must not. */
 bool bundle_contains(const struct bundle *bundle, const char *path);
 
-/* Who takes the records. open() is called once an input, from any thread; the sink is then used by one thread only, until close().
- * The sink's loss() and note() are told too, after the inventory has been. */
+/* Who takes the records. open() is called once an input, from any thread; the sink is then used by one thread only,
+ * until close(). The sink's loss() and note() are told too, after the inventory has been. */
 struct consumer {
     struct sink *(*open)(struct consumer *consumer, const struct input *input);
     void (*close)(struct consumer *consumer, const struct input *input, struct sink *sink);

@@ -4,8 +4,8 @@
 
 #include "records/sink.h"
 
-/* Hashes the first source->size bytes. Returns how many there were: fewer than that when the file is shorter now, or on an error (then
- * *error is its errno, else 0). The hash is of the bytes that were there. */
+/* Hashes the first source->size bytes. Returns how many there were: fewer than that when the file is shorter now, or on
+ * an error (then *error is its errno, else 0). The hash is of the bytes that were there. */
 uint64_t hash_source(const struct source *source, char hex[65], int *error);
 
 #endif

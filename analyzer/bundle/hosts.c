@@ -1,17 +1,17 @@
 /*
  * Hosts, worked through on a bundle of two machines:
  *
- *     srv1/System.evtx     records 1-80 of WIN-4F2, 81-900 of SRV1.corp.local    host SRV1.corp.local, formerly WIN-4F2
- *     srv1/reg/system.reg  ComputerName SRV1                                     the same host: domain and case do not matter
- *     srv1/reg/run.reg     names nobody; the only host of srv1/reg               the same host
- *     srv2/System.evtx     WIN-4F2 throughout                                    host WIN-4F2: a former name merges nothing
- *     srv2/note.txt        names nobody; the only host of srv2                   host WIN-4F2
- *     all/Forwarded.evtx   SRV1 and DC1, their record numbers interleaved        collected: each record to its own computer
- *     notes.txt            names nobody, and below its folder are two hosts      none
+ *     srv1/System.evtx     records 1-80 of WIN-4F2, 81-900 of SRV1.corp.local    SRV1.corp.local, formerly WIN-4F2
+ *     srv1/reg/system.reg  ComputerName SRV1                                     SRV1: domain and case do not matter
+ *     srv1/reg/run.reg     names nobody; the only host of srv1/reg               SRV1
+ *     srv2/System.evtx     WIN-4F2 throughout                                    WIN-4F2: former names merge nothing
+ *     srv2/note.txt        names nobody; the only host of srv2                   WIN-4F2
+ *     all/Forwarded.evtx   SRV1 and DC1, their record numbers interleaved        collected: each record to its own
+ *     notes.txt            names nobody; below its folder are two hosts          none
  *
- * A rename leaves two runs of record numbers, one behind the other; that is how it is told from a collected log, in which they
- * overlap. Mixed channels mean a collected log too where more than one computer is in it: what names one computer only is that
- * computer's, whatever was copied together.
+ * A rename leaves two runs of record numbers, one behind the other; that is how it is told from a collected log, in
+ * which they overlap. Mixed channels mean a collected log too where more than one computer is in it: what names one
+ * computer only is that computer's, whatever was copied together.
  */
 #include "bundle/hosts.h"
 
@@ -190,14 +190,14 @@ static int compare_labels(const void *left, const void *right)
 static bool is_collected(const struct host_trace *trace)
 {
     size_t count = trace->labels.count;
-    struct label **labels = memory_array(count + 1, sizeof(*labels));
+    struct label **labels = memory_array(count + 1, sizeof(struct label *));
     bool overlap = false;
     uint64_t last = 0;
 
     for (size_t i = 0; i < count; i++)
         labels[i] = trace->labels.entries[i].value;
     if (count > 1)
-        qsort(labels, count, sizeof(*labels), compare_labels);
+        qsort(labels, count, sizeof(struct label *), compare_labels);
     for (size_t i = 0; i < count; i++) {
         overlap = overlap || (i > 0 && labels[i]->first <= last);
         last = labels[i]->last > last ? labels[i]->last : last;
@@ -248,6 +248,7 @@ struct candidate {
 
 struct input_hosts {
     bool was_read, collected;
+    bool unlabelled;             /* some record names no computer */
     struct candidate *own;       /* of all records; in a collected log of those that name no computer */
     struct table *labels;        /* collected: label -> struct candidate */
     size_t own_place;
@@ -276,7 +277,8 @@ static struct candidate *candidate_of(struct deciding *deciding, const char *sho
         entry->value = candidate;
     } else if (time.basis > candidate->time.basis ||
                (time.basis == candidate->time.basis &&
-                (time.ticks > candidate->time.ticks || (time.ticks == candidate->time.ticks && strcmp(shown, candidate->shown) < 0)))) {
+                (time.ticks > candidate->time.ticks ||
+                 (time.ticks == candidate->time.ticks && strcmp(shown, candidate->shown) < 0)))) {
         candidate->shown = shown;
         candidate->time = time;
     }
@@ -319,7 +321,8 @@ static void add_to_folders(struct deciding *deciding, const struct input *input,
     } while (go_up(&folder));
 }
 
-/* The only host of the input's folder, else of the nearest folder around it that has any; at the top that is the bundle's only host. */
+/* The only host of the input's folder, else of the nearest folder around it that has any; at the top that is the
+ * bundle's only host. */
 static struct candidate *host_of_surroundings(struct deciding *deciding, const struct input *input)
 {
     struct text folder = text_of(input->folder);
@@ -346,6 +349,7 @@ static void decide_by_name(struct deciding *deciding, size_t index)
 
     input->was_read = true;
     input->collected = is_collected(trace);
+    input->unlabelled = trace->unlabelled;
     if (input->collected) {
         input->labels = memory_alloc(sizeof(*input->labels));
         for (size_t i = 0; i < trace->labels.count; i++) {
@@ -406,7 +410,7 @@ static void fill_hosts(struct deciding *deciding)
     for (size_t i = 0; i < count; i++)
         order[i] = deciding->candidates.entries[i].value;
     if (count > 1)
-        qsort(order, count, sizeof(*order), compare_candidates);
+        qsort(order, count, sizeof(struct candidate *), compare_candidates);
     hosts->items = memory_array(count + 1, sizeof(*hosts->items));
     hosts->count = count;
     for (size_t i = 0; i < count; i++) {
@@ -444,7 +448,7 @@ struct hosts *hosts_decide(const struct bundle *bundle, struct host_trace *const
             continue;
         if (!input->collected)
             input->own = host_of_surroundings(&deciding, bundle->inputs[i]);
-        if (!input->own && (!input->collected || traces[i]->unlabelled))
+        if (!input->own && (!input->collected || input->unlabelled))
             input->own = candidate_of(&deciding, "", (struct moment){0});
     }
     if (deciding.candidates.count == 0 && bundle->input_count > 0)

@@ -1,11 +1,12 @@
 /*
  * Which machine an input is from (DESIGN "Hosts").
  *
- * An input belongs to one host, decided when all have been read: the name it carries (a log: `Computer` of its last record; a registry
- * export: ComputerName; Dr Watson), else the only host of its folder, else the bundle's only host, else none. Names compare without
- * domain and case. Earlier names of a log are former names of its host: machines are renamed. Only in a collected log (the computers'
- * runs of record numbers overlap, or channels are mixed and there is more than one computer) does each record belong to its own Computer,
- * and a host known from such logs alone takes in no other input. Former names never merge two hosts.
+ * An input belongs to one host, decided when all have been read: the name it carries (a log: `Computer` of its last
+ * record; a registry export: ComputerName; Dr Watson), else the only host of its folder, else the bundle's only host,
+ * else none. Names compare without domain and case. Earlier names of a log are former names of its host: machines are
+ * renamed. Only in a collected log (the computers' runs of record numbers overlap, or channels are mixed and there is
+ * more than one computer) does each record belong to its own Computer, and a host known from such logs alone takes in
+ * no other input. Former names never merge two hosts.
  *
  * While reading, host_trace_record() is told of every record of one input; the hits of that input are kept under the
  * record's label (the computer it names; "" when it names none), and hosts_of_input() turns label into host at the end.
@@ -18,8 +19,8 @@
 struct host_trace;                                       /* what one input says about its machine */
 struct host_trace *host_trace_new(void);
 void host_trace_free(struct host_trace *trace);
-/* Call for every record, derived ones too (a fact record `host.name` carries the name). Returns the record's label: valid as long as
- * the trace; "" when the record names no computer. Over LIMIT_LABELS computers: "". */
+/* Call for every record, derived ones too (a fact record `host.name` carries the name). Returns the record's label:
+ * valid as long as the trace; "" when the record names no computer. Over LIMIT_LABELS computers: "". */
 const char *host_trace_record(struct host_trace *trace, struct record *record);
 
 struct host {
@@ -29,8 +30,8 @@ struct host {
 };
 
 struct hosts {
-    struct host *items;      /* sorted by name; at least one when there is an input. "" is the host of what names nobody and belongs to
-                              * nobody: it is there when there are such records, or nothing else is */
+    struct host *items;      /* sorted by name; at least one when there is an input. "" is the host of what names
+                              * nobody and belongs to nobody: there when there are such records, or nothing else is */
     size_t count;
     struct input_hosts *of_inputs; /* private */
     size_t input_count;

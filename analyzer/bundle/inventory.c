@@ -34,7 +34,8 @@ struct inventory {
     uint64_t more_losses, more_notes; /* beyond INPUT_NOTES */
 };
 
-static void remark_add(struct inventory *inventory, bool is_loss, struct position where, uint64_t records, const char *text)
+static void remark_add(struct inventory *inventory, bool is_loss, struct position where, uint64_t records,
+                       const char *text)
 {
     inventory->lost = inventory->lost || is_loss;
     inventory->input->lost += records;
@@ -102,7 +103,8 @@ static void begin_note(struct sink *sink, const char *remark)
     sink_note(derive_sink(((struct inventory *)sink)->derive), "%s", remark);
 }
 
-static void begin_key(struct sink *sink, struct text key, unsigned control_set, struct moment written, struct position where)
+static void begin_key(struct sink *sink, struct text key, unsigned control_set, struct moment written,
+                      struct position where)
 {
     sink_covers_key(derive_sink(((struct inventory *)sink)->derive), key, control_set, written, where);
 }
@@ -134,7 +136,8 @@ static void end_note(struct sink *sink, const char *remark)
     sink_note(inventory_of_end(sink)->consumer, "%s", remark);
 }
 
-static void end_key(struct sink *sink, struct text key, unsigned control_set, struct moment written, struct position where)
+static void end_key(struct sink *sink, struct text key, unsigned control_set, struct moment written,
+                    struct position where)
 {
     sink_covers_key(inventory_of_end(sink)->consumer, key, control_set, written, where);
 }
@@ -242,8 +245,8 @@ static void print_remarks(struct inventory *inventory)
         free(inventory->remarks[i].text);
     }
     if (inventory->more_losses + inventory->more_notes > 0) {
-        buffer_printf(&note, "and %" PRIu64 " more losses and %" PRIu64 " more remarks, not listed", inventory->more_losses,
-                      inventory->more_notes);
+        buffer_printf(&note, "and %" PRIu64 " more losses and %" PRIu64 " more remarks, not listed",
+                      inventory->more_losses, inventory->more_notes);
         add_note(inventory->input, &note);
     }
     buffer_free(&note);

@@ -13,8 +13,9 @@ char *last_part(const char *path)
 
     while (end > 1 && path[end - 1] == '/')
         end--;
-    for (start = end; start > 0 && path[start - 1] != '/'; start--)
-        continue;
+    start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
     if (start == end && start > 0)
         start--;
     buffer_add(&part, path + start, end - start);
@@ -64,7 +65,7 @@ static int compare_real(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
     int order = strcmp(a->real, b->real);
-    size_t sizes[] = {a->inside ? strlen(a->inside) : 0, b->inside ? strlen(b->inside) : 0};
+    const size_t sizes[] = {a->inside ? strlen(a->inside) : 0, b->inside ? strlen(b->inside) : 0};
 
     if (order != 0)
         return order;
@@ -176,7 +177,7 @@ static void label_arguments(struct bundle_places *places)
     for (size_t i = 0; i < places->argument_count; i++)
         order[i] = &places->arguments[i];
     if (places->argument_count > 0)
-        qsort(order, places->argument_count, sizeof(*order), compare_argument);
+        qsort(order, places->argument_count, sizeof(struct argument *), compare_argument);
     for (size_t i = 0; i < places->argument_count; i++) {
         if (i > 0 && strcmp(order[i - 1]->real, order[i]->real) == 0)
             order[i]->label = memory_string(order[i - 1]->label);

@@ -1,6 +1,6 @@
 /*
- * The progress bar on standard error: bytes, rate and time left, redrawn four times a second, erased at the end. A thread of its own
- * draws it; this is the only place in the program that looks at a clock.
+ * The progress bar on standard error: bytes, rate and time left, redrawn four times a second, erased at the end. A
+ * thread of its own draws it; this is the only place in the program that looks at a clock.
  */
 #ifndef WINCAUSE_BUNDLE_PROGRESS_H
 #define WINCAUSE_BUNDLE_PROGRESS_H

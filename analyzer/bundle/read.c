@@ -1,6 +1,6 @@
 /*
- * Reading the inputs: open, hash, find the reader, hand the records on. Inputs are independent of each other, so threads take
- * one after the other, the largest first.
+ * Reading the inputs: open, hash, find the reader, hand the records on. Inputs are independent of each other, so
+ * threads take one after the other, the largest first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,8 @@ struct reading {
 
 /* ---- opening ---- */
 
-/* Standard input in a file of its own, in memory and sealed, so that readers may seek in it. -1 with errno set. *cut: there was more. */
+/* Standard input in a file of its own, in memory and sealed, so that readers may seek in it. -1 with errno set. *cut:
+ * there was more. */
 static int copy_standard_input(bool *cut)
 {
     int copy = memfd_create("standard input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -114,8 +115,8 @@ static bool is_own_report(const uint8_t *head, size_t size)
     if (skip_word(head, size, &at, "wincause report:"))
         return true;
     at = 0;
-    return skip_word(head, size, &at, "{") && skip_word(head, size, &at, "\"report\"") && skip_word(head, size, &at, ":") &&
-           skip_word(head, size, &at, "\"wincause/1\"");
+    return skip_word(head, size, &at, "{") && skip_word(head, size, &at, "\"report\"") &&
+           skip_word(head, size, &at, ":") && skip_word(head, size, &at, "\"wincause/1\"");
 }
 
 /* An empty file is nothing to read, except where its name says that it was to hold evidence. */
@@ -157,7 +158,8 @@ static void read_with(struct reading *reading, struct input *input, const struct
     if (cut)
         inventory_loss(inventory, "standard input is longer than the %u MiB that are read", LIMIT_STANDARD_INPUT >> 20);
     if (hash_error != 0)
-        inventory_loss(inventory, "reading failed at offset %llu: %s", (unsigned long long)hashed, error_text(hash_error));
+        inventory_loss(inventory, "reading failed at offset %llu: %s", (unsigned long long)hashed,
+                       error_text(hash_error));
     else if (hashed < source->size)
         inventory_loss(inventory, "the file became shorter while it was read: %llu of %llu bytes were there",
                        (unsigned long long)hashed, (unsigned long long)source->size);
@@ -248,24 +250,37 @@ static int compare_largest_first(const void *left, const void *right, void *cont
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
+/* Threads beside this one. None under the address sanitizer: readers fork, and its allocator, unlike glibc's, does not
+ * survive that beside other threads. */
+static size_t count_helpers(const struct bundle *bundle, unsigned threads)
+{
+#ifdef __SANITIZE_ADDRESS__
+    (void)bundle;
+    (void)threads;
+    return 0;
+#else
+    if (threads <= 1 || bundle->input_count <= 1)
+        return 0;
+    return threads < bundle->input_count ? threads - 1 : bundle->input_count - 1;
+#endif
+}
+
 void bundle_read(struct bundle *bundle, const struct bundle_options *options, struct consumer *consumer)
 {
-    struct reading reading = {bundle, options, consumer, NULL, memory_array(bundle->input_count + 1, sizeof(size_t)), 0};
-    size_t helpers = options->threads > 1 && bundle->input_count > 1 ? options->threads - 1 : 0, started = 0;
-    pthread_t *threads;
+    struct reading reading = {.bundle = bundle, .options = options, .consumer = consumer};
+    size_t helpers = count_helpers(bundle, options->threads), started = 0;
+    pthread_t *threads = memory_array(helpers + 1, sizeof(*threads));
     uint64_t total = 0;
 
+    reading.order = memory_array(bundle->input_count + 1, sizeof(*reading.order));
     for (size_t i = 0; i < bundle->input_count; i++) {
         reading.order[i] = i;
         total += bundle->inputs[i]->bytes;
     }
-    if (helpers > bundle->input_count - 1)
-        helpers = bundle->input_count - 1;
     if (helpers > 0)
         qsort_r(reading.order, bundle->input_count, sizeof(*reading.order), compare_largest_first, bundle->inputs);
     if (options->progress)
         reading.progress = progress_start(total);
-    threads = memory_array(helpers + 1, sizeof(*threads));
     while (started < helpers && pthread_create(&threads[started], NULL, read_some, &reading) == 0)
         started++;
     read_some(&reading); /* this thread reads too, and alone where no other could be started */

@@ -140,7 +140,7 @@ void found_list_free(struct found_list *list)
 
 int walk_open(const char *folder, const char *inside)
 {
-    int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), next;
+    int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct buffer part = {0};
     const char *end;
 
@@ -148,7 +148,7 @@ int walk_open(const char *folder, const char *inside)
         end = strchr(inside, '/');
         buffer_clear(&part);
         buffer_add(&part, inside, end ? (size_t)(end - inside) : strlen(inside));
-        next = openat(at, part.data, end ? O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        int next = openat(at, part.data, end ? O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
                                          : O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         int error = errno;
         close(at);

@@ -1,5 +1,6 @@
 /*
- * Finding the files of a bundle. Symbolic links below an argument are never followed, so nothing outside of what the user named is read.
+ * Finding the files of a bundle. Symbolic links below an argument are never followed, so nothing outside of what the
+ * user named is read.
  */
 #ifndef WINCAUSE_BUNDLE_WALK_H
 #define WINCAUSE_BUNDLE_WALK_H

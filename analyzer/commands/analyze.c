@@ -7,11 +7,11 @@
 #include "commands/output.h"
 #include "diagnosis/analysis.h"
 
-static void print_diagnostics(const struct common_options *options, const struct diagnostics *diagnostics)
+static void print_diagnostics(const struct diagnostics *diagnostics)
 {
     struct buffer out = {0};
 
-    if (diagnostics->count == 0 || options->quiet)
+    if (diagnostics->count == 0)
         return;
     diagnostics_print(diagnostics, &out);
     fwrite(out.data, 1, out.size, stderr);
@@ -24,7 +24,8 @@ static struct rule_set *load_rules(const struct common_options *options)
     struct diagnostics diagnostics = {0};
     struct rule_set *rules = rule_set_load(options->rules, options->rule_count, &diagnostics);
 
-    print_diagnostics(options, &diagnostics);
+    if (!options->quiet || rules->rule_count == 0)
+        print_diagnostics(&diagnostics);
     diagnostics_free(&diagnostics);
     if (rules->rule_count > 0)
         return rules;
@@ -70,7 +71,8 @@ static bool is_found(const struct findings *findings, unsigned fail_on)
 {
     for (size_t i = 0; fail_on > 0 && i < findings->problem_count; i++) {
         const struct finding_problem *problem = &findings->problems[i];
-        if (problem->cause_count > 0 && !problem->causes[0].cause->harmless && problem->causes[0].probability >= fail_on)
+        if (problem->cause_count > 0 && !problem->causes[0].cause->harmless &&
+            problem->causes[0].probability >= fail_on)
             return true;
     }
     return false;
@@ -92,10 +94,12 @@ static int status_of(const struct findings *findings, unsigned fail_on, bool pat
 static int read_and_report(const struct common_options *options, const struct rule_set *rules, struct bundle *bundle,
                            struct output *outputs, bool path_missing)
 {
-    struct analysis_options analysis_options = {.from = options->from, .to = options->to, .has_zone = options->has_zone,
+    struct analysis_options analysis_options = {.from = options->from,
+                                                .to = options->to,
+                                                .has_zone = options->has_zone,
                                                 .zone_minutes_east = options->zone_minutes_east};
-    struct bundle_options bundle_options = {.read = {.dates = options->dates}, .threads = options->threads,
-                                            .progress = options_progress(options)};
+    struct bundle_options bundle_options = {
+        .read = {.dates = options->dates}, .threads = options->threads, .progress = options_progress(options)};
     struct analysis *analysis = analysis_new(rules, &analysis_options);
 
     bundle_read(bundle, &bundle_options, analysis_consumer(analysis));
@@ -103,7 +107,9 @@ static int read_and_report(const struct common_options *options, const struct ru
     bool written = write_reports(options, findings, outputs);
     int status = written ? status_of(findings, options->fail_on, path_missing) : EXIT_NO_REPORT;
     if (written && findings->verdict == VERDICT_NOTHING_READ && !options->quiet)
-        options_complain("nothing could be read from %s; the report says why for each file", bundle->name);
+        options_complain(bundle->input_count == 0 ? "there is no file in %s"
+                                                  : "nothing could be read from %s; the report says why for each file",
+                         bundle->name);
     findings_free(findings);
     analysis_free(analysis);
     return status;
@@ -118,7 +124,8 @@ static int run(int argc, char **argv)
     struct output *outputs = NULL;
     int status;
 
-    if (!options_parse(&options, &analyze_command, OPTIONS_RULES | OPTIONS_READING | OPTIONS_REPORT, argc, argv, &status))
+    if (!options_parse(&options, &analyze_command, OPTIONS_RULES | OPTIONS_READING | OPTIONS_REPORT, argc, argv,
+                       &status))
         return status;
     outputs = memory_array(options.output_count, sizeof(*outputs));
     status = EXIT_NOTHING;
@@ -126,7 +133,7 @@ static int run(int argc, char **argv)
     if (!rules)
         goto out;
     bundle = bundle_open(options.paths, options.path_count, options.case_name, &diagnostics);
-    print_diagnostics(&options, &diagnostics);
+    print_diagnostics(&diagnostics);
     if (diagnostics.errors > 0 && bundle->input_count == 0)
         goto out;
     status = EXIT_USAGE;
@@ -150,24 +157,23 @@ const struct command analyze_command = {
     .name = "analyze",
     .usage = "analyze [OPTION]... PATH...",
     .what = "one case: a ranked report of what went wrong, why, and what to do",
-    .options =
-        "  PATH                   a folder, a file, several of them, or - for text on standard input\n"
-        "  -r, --rules PATH       a rule file or folder, repeatable; default $WINCAUSE_RULES, else rules/\n"
-        "                         beside the program, else the installed pack\n"
-        "  -f, --format FORMAT    text (default) or json; repeat -f and -o in pairs for several reports\n"
-        "  -o, --output FILE      write to FILE; default standard output\n"
-        "      --from, --to TIME  only what happened in this interval, e.g. 2010-05-04T09:00:00Z\n"
-        "      --zone ZONE        time zone of inputs that do not say theirs, e.g. +01:00\n"
-        "      --dates ORDER      us or day-first: how to read dates like 4/5/2010\n"
-        "      --codepage CP      code page of ANSI text, e.g. CP1252 (default), CP932\n"
-        "      --case NAME        name of the case; default the last part of PATH\n"
-        "      --fail-on WORD     end with status 10 when a cause is at least possible,\n"
-        "                         more-likely-than-not, likely or very-likely (13: and input was damaged)\n"
-        "  -j N                   threads; default the processors that may be used\n"
-        "      --color WHEN       auto (default), always or never\n"
-        "  -q, --quiet            no messages, no progress bar\n"
-        "\n"
-        "Exit status: 0 report written, 1 no report, 2 usage, 3 report written but an input was damaged or a\n"
-        "rule skipped, 4 nothing to judge (no rule, or no input readable), 10 and 13 with --fail-on.\n",
+    .options = "  PATH                   a folder, a file, several of them, or - for text on standard input\n"
+               "  -r, --rules PATH       a rule file or folder, repeatable; default $WINCAUSE_RULES, else rules/\n"
+               "                         beside the program, else the installed pack\n"
+               "  -f, --format FORMAT    text (default) or json; repeat -f and -o in pairs for several reports\n"
+               "  -o, --output FILE      write to FILE; default standard output\n"
+               "      --from, --to TIME  only what happened in this interval, e.g. 2010-05-04T09:00:00Z\n"
+               "      --zone ZONE        time zone of inputs that do not say theirs, e.g. +01:00\n"
+               "      --dates ORDER      us or day-first: how to read dates like 4/5/2010\n"
+               "      --codepage CP      code page of ANSI text, e.g. CP1252 (default), CP932\n"
+               "      --case NAME        name of the case; default the last part of PATH\n"
+               "      --fail-on WORD     end with status 10 when a cause is at least possible,\n"
+               "                         more-likely-than-not, likely or very-likely (13: and input was damaged)\n"
+               "  -j N                   threads; default the processors that may be used\n"
+               "      --color WHEN       auto (default), always or never\n"
+               "  -q, --quiet            no messages, no progress bar\n"
+               "\n"
+               "Exit status: 0 report written, 1 no report, 2 usage, 3 report written but an input was damaged or a\n"
+               "rule skipped, 4 nothing to judge (no rule, or no input readable), 10 and 13 with --fail-on.\n",
     .run = run,
 };

@@ -25,7 +25,6 @@ struct command {
     int (*run)(int argc, char **argv);   /* argv[0] is the command's name */
 };
 extern const struct command *const commands[];   /* in the order of `wincause help`; ends in NULL */
-#define COMMANDS_MAX 16
 
 /* The commands, each in its own file. */
 extern const struct command analyze_command, records_command, rules_command, help_command;

@@ -8,9 +8,10 @@ void help_usage(FILE *stream)
 {
     fputs("wincause finds out why a Windows machine failed, from what was collected of it.\n\n", stream);
     for (size_t i = 0; commands[i]; i++)
-        fprintf(stream, "  wincause %-34s %s\n", commands[i]->usage, commands[i]->what);
-    fputs("\nBegin with `wincause analyze FOLDER`. `wincause help COMMAND` lists the options of a command;\n"
-          "`man wincause` tells how to read the report.\n", stream);
+        fprintf(stream, "  wincause %s\n      %s\n", commands[i]->usage, commands[i]->what);
+    fputs("\nBegin with `wincause analyze FOLDER`. `wincause help COMMAND` lists its options;\n"
+          "`man wincause` tells how to read the report.\n",
+          stream);
 }
 
 static const struct command *find(const char *name)
@@ -37,7 +38,8 @@ static int run(int argc, char **argv)
         options_complain("there is no command `%s`; `wincause help` lists them", argv[1]);
         return EXIT_USAGE;
     }
-    printf("usage: wincause %s\n%s\n%s%s", command->usage, command->what, *command->options ? "\n" : "", command->options);
+    printf("usage: wincause %s\n%s\n%s%s", command->usage, command->what, *command->options ? "\n" : "",
+           command->options);
     return fflush(stdout) == 0 ? EXIT_REPORT : EXIT_NO_REPORT;
 }
 

@@ -39,10 +39,10 @@ struct parsing {
 
 struct option_row {
     const char *name;            /* NULL: only the letter */
-    char letter;                 /* 0: only the name */
+    bool (*set)(struct parsing *parsing, const char *value); /* NULL: --help */
     unsigned sets;               /* of which one must be asked for; 0: always taken */
+    char letter;                 /* 0: only the name */
     bool has_value;
-    bool (*set)(struct parsing *parsing, const char *value);
 };
 
 static struct output_option *new_output(struct common_options *options)
@@ -117,7 +117,8 @@ static bool set_zone(struct parsing *parsing, const char *value)
 {
     parsing->options->has_zone = zone_parse(text_of(value), &parsing->options->zone_minutes_east);
     if (!parsing->options->has_zone)
-        options_complain("--zone: `%s` is no time zone; give what it is ahead of UTC, e.g. +01:00, -0530 or UTC", value);
+        options_complain("--zone: `%s` is no time zone; give what it is ahead of UTC, e.g. +01:00, -0530 or UTC",
+                         value);
     return parsing->options->has_zone;
 }
 
@@ -150,7 +151,8 @@ static bool set_codepage(struct parsing *parsing, const char *value)
     (void)parsing;
     if (unicode_set_codepage(value))
         return true;
-    options_complain("--codepage: there is no code page `%s`; `iconv -l` lists them, e.g. CP1252, CP932 or CP1251", value);
+    options_complain("--codepage: there is no code page `%s`; `iconv -l` lists them, e.g. CP1252, CP932 or CP1251",
+                     value);
     return false;
 }
 
@@ -200,20 +202,20 @@ static bool set_quiet(struct parsing *parsing, const char *value)
 }
 
 static const struct option_row option_rows[] = {
-    {"rules", 'r', OPTIONS_RULES, true, set_rules},
-    {"format", 'f', OPTIONS_REPORT, true, set_format},
-    {"output", 'o', OPTIONS_READING, true, set_output},
-    {"from", 0, OPTIONS_READING, true, set_from},
-    {"to", 0, OPTIONS_READING, true, set_to},
-    {"zone", 0, OPTIONS_READING, true, set_zone},
-    {"dates", 0, OPTIONS_READING, true, set_dates},
-    {"codepage", 0, OPTIONS_READING, true, set_codepage},
-    {"case", 0, OPTIONS_REPORT, true, set_case},
-    {"fail-on", 0, OPTIONS_REPORT, true, set_fail_on},
-    {NULL, 'j', OPTIONS_READING, true, set_threads},
-    {"color", 0, 0, true, set_color},
-    {"quiet", 'q', 0, false, set_quiet},
-    {"help", 'h', 0, false, NULL},
+    {"rules", set_rules, OPTIONS_RULES, 'r', true},
+    {"format", set_format, OPTIONS_REPORT, 'f', true},
+    {"output", set_output, OPTIONS_READING, 'o', true},
+    {"from", set_from, OPTIONS_READING, 0, true},
+    {"to", set_to, OPTIONS_READING, 0, true},
+    {"zone", set_zone, OPTIONS_READING, 0, true},
+    {"dates", set_dates, OPTIONS_READING, 0, true},
+    {"codepage", set_codepage, OPTIONS_READING, 0, true},
+    {"case", set_case, OPTIONS_REPORT, 0, true},
+    {"fail-on", set_fail_on, OPTIONS_REPORT, 0, true},
+    {NULL, set_threads, OPTIONS_READING, 'j', true},
+    {"color", set_color, 0, 0, true},
+    {"quiet", set_quiet, 0, 'q', false},
+    {"help", NULL, 0, 'h', false},
 };
 #define OPTION_ROWS (sizeof(option_rows) / sizeof(*option_rows))
 #define LONG_ONLY 256 /* getopt's value of row i: the letter, or this and i */
@@ -257,7 +259,8 @@ static const char *row_name(const struct option_row *row, char text[32])
 }
 
 /* True when everything was right. *help: --help was among it. */
-static bool parse_options(struct parsing *parsing, const struct command *command, unsigned sets, int argc, char **argv, bool *help)
+static bool parse_options(struct parsing *parsing, const struct command *command, unsigned sets, int argc, char **argv,
+                          bool *help)
 {
     struct option longs[OPTION_ROWS + 1];
     char letters[2 * OPTION_ROWS + 2], name[32];
@@ -275,7 +278,8 @@ static bool parse_options(struct parsing *parsing, const struct command *command
         else if (value == '?' && optopt > 0 && optopt < LONG_ONLY)
             options_complain("unknown option `-%c`; `wincause help %s` lists the options", optopt, command->name);
         else if (value == '?')
-            options_complain("unknown option `%s`; `wincause help %s` lists the options", argv[optind - 1], command->name);
+            options_complain("unknown option `%s`; `wincause help %s` lists the options", argv[optind - 1],
+                             command->name);
         else if (value == ':')
             options_complain("%s needs a value; see `wincause help %s`", row_name(row, name), command->name);
         else if (row->sets != 0 && (row->sets & sets) == 0)
@@ -290,13 +294,17 @@ static bool parse_options(struct parsing *parsing, const struct command *command
     return right;
 }
 
-/* A date alone means its first moment for --from, its last for --to. Times without a zone are in that of --zone, else UTC. */
-static bool parse_time(const struct common_options *options, const char *option, const char *value, bool is_end, struct moment *moment)
+/* A date alone means its first moment for --from, its last for --to. Times without a zone are in that of --zone, else
+ * UTC. */
+static bool parse_time(const struct common_options *options, const char *option, const char *value, bool is_end,
+                       struct moment *moment)
 {
     if (!value)
         return true;
     if (!moment_parse(text_of(value), moment)) {
-        options_complain("%s: `%s` is no time; write it like 2010-05-04T09:55:00Z, 2010-05-04T11:55+02:00 or 2010-05-04", option, value);
+        options_complain(
+            "%s: `%s` is no time; write it like 2010-05-04T09:55:00Z, 2010-05-04T11:55+02:00 or 2010-05-04", option,
+            value);
         return false;
     }
     if (is_end && text_trim(text_of(value)).size == strlen("2010-05-04"))
@@ -317,14 +325,17 @@ static bool check_outputs(struct common_options *options)
     for (size_t i = 0; i < options->output_count; i++) {
         to_standard_output += !options->outputs[i].file;
         for (size_t k = 0; k < i; k++) {
-            if (options->outputs[i].file && options->outputs[k].file && strcmp(options->outputs[i].file, options->outputs[k].file) == 0) {
-                options_complain("-o: two reports would be written to %s; give each its own file", options->outputs[i].file);
+            if (options->outputs[i].file && options->outputs[k].file &&
+                strcmp(options->outputs[i].file, options->outputs[k].file) == 0) {
+                options_complain("-o: two reports would be written to %s; give each its own file",
+                                 options->outputs[i].file);
                 right = false;
             }
         }
     }
     if (to_standard_output > 1) {
-        options_complain("%zu reports would go to standard output; give all but one a file with -o", to_standard_output);
+        options_complain("%zu reports would go to standard output; give all but one a file with -o",
+                         to_standard_output);
         right = false;
     }
     return right;
@@ -393,7 +404,8 @@ static unsigned usable_processors(void)
     return (unsigned)CPU_COUNT(&set) < THREADS_MAX ? (unsigned)CPU_COUNT(&set) : THREADS_MAX;
 }
 
-bool options_parse(struct common_options *options, const struct command *command, unsigned sets, int argc, char **argv, int *status)
+bool options_parse(struct common_options *options, const struct command *command, unsigned sets, int argc, char **argv,
+                   int *status)
 {
     struct parsing parsing = {.options = options};
     bool right, help = false;
@@ -417,7 +429,8 @@ bool options_parse(struct common_options *options, const struct command *command
         options->paths[options->path_count++] = argv[i];
     }
     if ((sets & OPTIONS_READING) && options->path_count == 0) {
-        options_complain("no PATH given; name the folder or files that were collected, or - for text on standard input");
+        options_complain(
+            "no PATH given; name the folder or files that were collected, or - for text on standard input");
         right = false;
     }
     right = check_outputs(options) && right;
@@ -459,8 +472,9 @@ bool options_outputs_are_safe(const struct common_options *options, const struct
 
     for (size_t i = 0; i < options->output_count; i++) {
         if (options->outputs[i].file && bundle_contains(bundle, options->outputs[i].file)) {
-            options_complain("-o: %s is an input or lies in an input folder; nothing is written beside evidence, name another place",
-                             options->outputs[i].file);
+            options_complain(
+                "-o: %s is an input or lies in an input folder; nothing is written beside evidence, name another place",
+                options->outputs[i].file);
             safe = false;
         }
     }

@@ -3,13 +3,13 @@
  *
  *     struct common_options options;
  *     int status;
- *     if (!options_parse(&options, &command_analyze, OPTIONS_RULES | OPTIONS_READING | OPTIONS_REPORT, argc, argv, &status))
+ *     if (!options_parse(&options, &analyze_command, OPTIONS_RULES | OPTIONS_READING, argc, argv, &status))
  *         return status;              // options_free() has been called
  *     ...
  *     options_free(&options);
  *
- * Every mistake is printed on standard error as `wincause: ...` with what to do, all of them before the function returns.
- * Options and paths may be mixed; `--` ends the options; `-` is a path.
+ * Every mistake is printed on standard error as `wincause: ...` with what to do, all of them before the function
+ * returns. Options and paths may be mixed; `--` ends the options; `-` is a path.
  */
 #ifndef WINCAUSE_COMMANDS_OPTIONS_H
 #define WINCAUSE_COMMANDS_OPTIONS_H
@@ -35,7 +35,8 @@ struct output_option {
 };
 
 struct common_options {
-    const char **rules;              /* -r in order; without it $WINCAUSE_RULES, else rules/ beside the program, else the installed pack */
+    const char **rules;              /* -r in order; without it $WINCAUSE_RULES, else rules/ beside the program, else
+                                      * the installed pack */
     size_t rule_count;
     bool rules_given;                /* by -r or $WINCAUSE_RULES: a path that does not exist is a mistake of the user */
     struct output_option *outputs;   /* at least one; at most one goes to standard output */
@@ -54,7 +55,8 @@ struct common_options {
     struct arena arena;              /* private: owns what was built here; the rest points into argv */
 };
 
-/* False: do not run, *status says how to end (EXIT_USAGE, or EXIT_REPORT after --help). --codepage is set by unicode_set_codepage(). */
+/* False: do not run, *status says how to end (EXIT_USAGE, or EXIT_REPORT after --help). --codepage is set by
+ * unicode_set_codepage(). */
 bool options_parse(struct common_options *options, const struct command *command, unsigned sets, int argc, char **argv,
                    int *status);
 void options_free(struct common_options *options);

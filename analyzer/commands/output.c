@@ -15,8 +15,8 @@
 #define TEMPORARIES_MAX 16
 
 /*
- * Who interrupts the program must not find half a report: the signals that end a program remove the temporary files first. Children have
- * this handler too, and leave the files alone.
+ * Who interrupts the program must not find half a report: the signals that end a program remove the temporary files
+ * first. Children have this handler too, and leave the files alone.
  */
 static char *volatile temporaries[TEMPORARIES_MAX];
 static volatile pid_t owner;

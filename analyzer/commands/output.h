@@ -11,7 +11,7 @@
 struct output {
     int fd;                  /* -1: not open */
     const char *path;        /* borrowed; NULL: standard output */
-    char *temporary;         /* the other name, in the same folder; NULL on standard output, and where `path` is no regular file */
+    char *temporary;         /* the other name, in the same folder; NULL on standard output, pipes and devices */
     struct buffer pending;   /* flushed in large pieces */
     bool failed;             /* the message has been printed; all further writing is ignored */
 };
@@ -20,7 +20,7 @@ bool output_open(struct output *output, const char *path);      /* false: could 
 void output_add(struct output *output, struct text text);
 struct buffer *output_buffer(struct output *output);            /* to be filled in place; then call output_settle() */
 void output_settle(struct output *output);                      /* writes what is pending when it is much */
-bool output_close(struct output *output);                       /* flushes and renames; false: something failed and nothing is left */
+bool output_close(struct output *output);                       /* flushes and renames; false: nothing is left */
 void output_discard(struct output *output);                     /* leaves nothing */
 
 #endif

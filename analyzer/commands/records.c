@@ -76,7 +76,7 @@ static int finish(const struct common_options *options, const struct bundle *bun
         if (!bundle->inputs[i]->damaged && !options->quiet && bundle->inputs[i]->note_count > 0)
             options_complain("%s: skipped: %s", bundle->inputs[i]->path, bundle->inputs[i]->notes[0]);
     if (!options->quiet)
-        options_complain("there is nothing to read in %s", bundle->name);
+        options_complain("nothing could be read%s", bundle->input_count == 0 ? ": there is no file" : "");
     return EXIT_NOTHING;
 }
 

@@ -63,7 +63,8 @@ static void say(const char *file, const char *test, const struct buffer *what, s
     buffer_add_char(out, '\n');
 }
 
-static void run_test(const struct rule_set *rules, const struct rule_test *test, struct counts *counts, struct buffer *out)
+static void run_test(const struct rule_set *rules, const struct rule_test *test, struct counts *counts,
+                     struct buffer *out)
 {
     struct buffer differences = {0};
     bool passed = rule_test_run(rules, test, &differences);
@@ -77,7 +78,8 @@ static void run_test(const struct rule_set *rules, const struct rule_test *test,
     buffer_free(&differences);
 }
 
-static struct counts run_tests(const struct rule_set *rules, const struct common_options *options, struct output *output)
+static struct counts run_tests(const struct rule_set *rules, const struct common_options *options,
+                               struct output *output)
 {
     struct counts counts = {0};
     for (size_t i = 0; i < rules->test_count; i++)
@@ -133,8 +135,8 @@ static int run(int argc, char **argv)
     struct common_options options;
     int status;
     bool test = argc > 1 && strcmp(argv[1], "test") == 0;
-    /* `rules --help` has no subcommand either; the options' parser answers it. */
-    if (!options_parse(&options, &rules_command, OPTIONS_RULES, test ? argc - 1 : argc, test ? argv + 1 : argv, &status))
+    int skip = test ? 1 : 0;   /* `rules --help` has no subcommand; the options' parser answers it */
+    if (!options_parse(&options, &rules_command, OPTIONS_RULES, argc - skip, argv + skip, &status))
         return status;
     if (test) {
         status = test_rules(&options);

@@ -7,5 +7,3 @@ const struct command *const commands[] = {
     &help_command,
     NULL,
 };
-
-_Static_assert(sizeof(commands) / sizeof(*commands) <= COMMANDS_MAX + 1, "COMMANDS_MAX is too small");

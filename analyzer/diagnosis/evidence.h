@@ -52,7 +52,8 @@ struct names {
     char number[24];
 };
 bool names_look_up(void *context, struct text name, size_t nth, struct text *value);
-/* "The third value, {third}" with its names filled in; several values joined by ", "; a name without one becomes "?". */
+/* "The third value, {third}" with its names filled in; several values joined by ", "; a name without one is
+ * left out with the commas or brackets around it, else it becomes "?". */
 char *names_expand(struct names *names, const char *text, struct arena *arena);
 
 struct evidence_context {

@@ -62,7 +62,8 @@ bool names_look_up(void *context, struct text name, size_t nth, struct text *val
     return false;
 }
 
-static void add_values(struct names *names, struct text name, struct buffer *out)
+/* Adds the values; false when the name has none. */
+static bool add_values(struct names *names, struct text name, struct buffer *out)
 {
     struct text value;
     struct buffer seen = {0}; /* the values so far, each between two \x1f */
@@ -86,9 +87,24 @@ static void add_values(struct names *names, struct text name, struct buffer *out
         if (shown > NAME_VALUES_SHOWN)
             break;
     }
-    if (shown == 0)
-        buffer_add_char(out, '?');
     buffer_free(&seen);
+    return shown != 0;
+}
+
+/* What stands between commas or brackets is left out together with them: "the third value, {third}, is low" without a third value is "the
+ * third value is low". Returns where the text goes on. */
+static const char *leave_out(struct buffer *out, const char *rest)
+{
+    static const char *const around[][2] = {{", ", ","}, {" (", ")"}};
+    for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++) {
+        size_t size = strlen(around[i][0]);
+        if (out->size >= size && memcmp(out->data + out->size - size, around[i][0], size) == 0 && rest[0] == around[i][1][0]) {
+            out->size -= size;
+            return rest + 1;
+        }
+    }
+    buffer_add_char(out, '?');
+    return rest;
 }
 
 char *names_expand(struct names *names, const char *text, struct arena *arena)
@@ -100,8 +116,8 @@ char *names_expand(struct names *names, const char *text, struct arena *arena)
             buffer_add_char(&out, *at++);
             continue;
         }
-        add_values(names, (struct text){at + 1, (size_t)(end - at - 1)}, &out);
-        at = end + 1;
+        bool known = add_values(names, (struct text){at + 1, (size_t)(end - at - 1)}, &out);
+        at = known ? end + 1 : leave_out(&out, end + 1);
     }
     char *result = arena_string(arena, buffer_text(&out));
     buffer_free(&out);

@@ -12,7 +12,8 @@ struct derive {
 };
 
 /* A record in the place of `from`: same position, time and origin. */
-static void hand_on(struct derive *derive, const struct record *from, enum category category, const struct field_list *fields)
+static void hand_on(struct derive *derive, const struct record *from, enum category category,
+                    const struct field_list *fields)
 {
     struct record record = *from;
 
@@ -22,7 +23,8 @@ static void hand_on(struct derive *derive, const struct record *from, enum categ
     sink_record(derive->next, &record);
 }
 
-static void emit_fact(void *context, const struct record *of, const char *name, struct text value, struct text control_set)
+static void emit_fact(void *context, const struct record *of, const char *name, struct text value,
+                      struct text control_set)
 {
     struct derive *derive = context;
     struct field_list fields;
@@ -34,8 +36,8 @@ static void emit_fact(void *context, const struct record *of, const char *name, 
     hand_on(derive, of, CATEGORY_FACT, &fields);
 }
 
-/* A reader gives what the text says; who is to blame follows from it, and is decided here for all of them. Culprit stands behind the
- * process and the module. */
+/* A reader gives what the text says; who is to blame follows from it, and is decided here for all of them. Culprit
+ * stands behind the process and the module. */
 static void pass_crash(struct derive *derive, struct record *record)
 {
     static const char *const before[] = {"Process", "ProcessVersion", "Module", "ModuleVersion"};
@@ -89,7 +91,8 @@ static void take_note(struct sink *sink, const char *remark)
     sink_note(((struct derive *)sink)->next, "%s", remark);
 }
 
-static void take_key(struct sink *sink, struct text key, unsigned control_set, struct moment written, struct position where)
+static void take_key(struct sink *sink, struct text key, unsigned control_set, struct moment written,
+                     struct position where)
 {
     sink_covers_key(((struct derive *)sink)->next, key, control_set, written, where);
 }

@@ -1,10 +1,10 @@
 /*
  * Crashes from the events that report them.
  *
- * The values of these events have had one order since Windows XP and names only since Windows 11; readers name them by their order
- * (records/names.h), so that the names below hold for all versions. A copied text has no values, only the message: there the
- * English sentence is taken apart, and of a bugcheck the tuple `0x0000007e (0xc0000005, 0x..., 0x..., 0x...)`, which is the same in
- * every language.
+ * The values of these events have had one order since Windows XP and names only since Windows 11; readers name them by
+ * their order (records/names.h), so that the names below hold for all versions. A copied text has no values, only the
+ * message: there the English sentence is taken apart, and of a bugcheck the tuple, which is the same in every language:
+ * `0x0000007e (0xc0000005, 0x..., 0x..., 0x...)`.
  */
 #include "records/derive_parts.h"
 
@@ -59,7 +59,8 @@ static void add_bugcheck_code(struct field_list *fields, struct text code)
     uint64_t number;
 
     code = normal_hex(fields->arena, code);
-    if (code.size > 2 && text_number(text_slice(code, 2, code.size), 16, &number) && (number & ~UINT64_C(0xffff)) == 0x10000000)
+    if (code.size > 2 && text_number(text_slice(code, 2, code.size), 16, &number) &&
+        (number & ~UINT64_C(0xffff)) == 0x10000000)
         code = text_of(arena_printf(fields->arena, "0x%x", (unsigned)(number & 0xffff)));
     add_text(fields, "BugcheckCode", code);
 }
@@ -124,8 +125,8 @@ static bool fault(struct record *event, struct field_list *fields)
     return fields->count > 0;
 }
 
-/* `Faulting application name: a.exe, version: 1.0, time stamp: 0x... Faulting module name: b.dll, version: ...` of Windows 7 and later,
- * `Faulting application a.exe, version 1.0, faulting module b.dll, version 1.0, fault address 0x0001.` before. */
+/* Windows 7 and later: `Faulting application name: a.exe, version: 1.0, ... Faulting module name: b.dll, ...`
+ * Before: `Faulting application a.exe, version 1.0, faulting module b.dll, version 1.0, fault address 0x0001.` */
 static bool fault_message(struct text message, struct field_list *fields)
 {
     bool named = text_find_nocase(message, TEXT("Faulting application name")) != TEXT_NOT_FOUND;
@@ -151,7 +152,8 @@ static bool fault_message(struct text message, struct field_list *fields)
     return true;
 }
 
-/* `The program a.exe version 1.0 stopped interacting with Windows`, XP: `Hanging application a.exe, version 1.0, hang module hungapp, ...` */
+/* `The program a.exe version 1.0 stopped interacting with Windows and was closed.`
+ * XP: `Hanging application a.exe, version 1.0, hang module hungapp, ...` */
 static bool hang_message(struct text message, struct field_list *fields)
 {
     struct text process = message_value(message, "Hanging application", ", version", "\r\n");
@@ -201,7 +203,8 @@ static struct text report_value(struct record *event, size_t number)
         return TEXT_NONE;
     if (record_field(event, text_of(names[number - 1]), 0, &value))
         return value;
-    return message_value(record_text(event, "Message"), labels[number - 1], number < 10 ? labels[number] : NULL, "\r\n");
+    return message_value(record_text(event, "Message"), labels[number - 1], number < 10 ? labels[number] : NULL,
+                         "\r\n");
 }
 
 static bool error_report(struct record *event, struct field_list *fields)
@@ -239,24 +242,34 @@ static bool error_report(struct record *event, struct field_list *fields)
     return true;
 }
 
-#define TUPLE_BYTES 160 /* four numbers of 64 bits, commas and blanks; so that a million brackets are not searched a million times */
+/* The letters and digits of a number that ends at `end`, blanks behind it left out. */
+static struct text number_before(struct text text, size_t end)
+{
+    size_t start;
+
+    while (end > 0 && (text.data[end - 1] == ' ' || text.data[end - 1] == '\t'))
+        end--;
+    start = end;
+    while (start > 0 && (is_hex(text.data[start - 1]) || text_lower_char(text.data[start - 1]) == 'x'))
+        start--;
+    return text_slice(text, start, end);
+}
+
+/* Four numbers of 64 bits, commas and blanks: so that a million brackets are not searched a million times. */
+#define TUPLE_BYTES 160
 
 /* `0x0000007e (0xc0000005, 0x..., 0x..., 0x...)`: the code stands before a bracket in which there are four numbers. */
 static bool bugcheck_tuple(struct text text, struct field_list *fields)
 {
     struct text values[4];
-    size_t open = 0, end, count;
 
-    for (; open < text.size; open++) {
+    for (size_t open = 0; open < text.size; open++) {
         struct text inside, code, piece;
+        size_t end, count;
 
         if (text.data[open] != '(')
             continue;
-        for (end = open; end > 0 && (text.data[end - 1] == ' ' || text.data[end - 1] == '\t'); end--)
-            continue;
-        for (count = end; count > 0 && (is_hex(text.data[count - 1]) || text_lower_char(text.data[count - 1]) == 'x'); count--)
-            continue;
-        code = text_slice(text, count, end);
+        code = number_before(text, open);
         inside = text_slice(text, open + 1, open + 1 + TUPLE_BYTES);
         end = text_find_char(inside, ')');
         if (!text_starts_nocase(code, TEXT("0x")) || end == TEXT_NOT_FOUND)
@@ -285,7 +298,8 @@ static bool bugcheck(struct record *event, struct field_list *fields)
     return false;
 }
 
-/* Kernel-Power 41 (the code in decimal, 0: the machine went down without a bugcheck) and XP's System Error 1003 (in hex). */
+/* Kernel-Power 41 (the code in decimal, 0: the machine went down without a bugcheck) and XP's System Error 1003 (in
+ * hex). */
 static bool bugcheck_fields(struct record *event, struct field_list *fields)
 {
     static const char *const names[] = {
@@ -307,7 +321,8 @@ struct crash_event {
     const char *provider;
     uint32_t event_id;
     bool (*read)(struct record *event, struct field_list *fields);
-    bool (*read_message)(struct text message, struct field_list *fields); /* when there are no values; NULL: read() does both */
+    bool (*read_message)(struct text message,
+                         struct field_list *fields); /* when there are no values; NULL: read() does both */
 };
 static const struct crash_event crash_events[] = {
     {"Application Error", 1000, fault, fault_message},

@@ -1,9 +1,9 @@
 /*
  * Facts from what states them.
  *
- * Registry values state what is so; a fact that needs several values of one key waits for the end of the input. A log states what was so
- * at each start (EventLog 6009), an appended Dr Watson log at each crash: machines get service packs, so the latest statement of an
- * input counts, and that there were others is remarked.
+ * Registry values state what is so; a fact that needs several values of one key waits for the end of the input. A log
+ * states what was so at each start (EventLog 6009), an appended Dr Watson log at each crash: machines get service
+ * packs, so the latest statement of an input counts, and that there were others is remarked.
  */
 #include "records/derive_parts.h"
 
@@ -67,8 +67,8 @@ static struct fact_place place_of(struct fact_book *book, const struct record *r
     return (struct fact_place){record->at, record->time, arena_text(&book->arena, computer)};
 }
 
-static void emit_at(const struct fact_place *place, const char *name, struct text value, struct text control_set, fact_emit *emit,
-                    void *context)
+static void emit_at(const struct fact_place *place, const char *name, struct text value, struct text control_set,
+                    fact_emit *emit, void *context)
 {
     struct record of = {.at = place->at, .time = place->time, .computer = place->computer};
 
@@ -152,23 +152,24 @@ static struct text service_pack_of(struct arena *arena, struct text written)
     return text_of(arena_printf(arena, "%u", (unsigned)number));
 }
 
-/* `5.02. 3790 Service Pack 2 Multiprocessor Free`: the strings of EventLog 6009, or the sentence around them ("Microsoft (R) Windows NT (R)
- * 4.0 1381 Service Pack 3 Uniprocessor Free."): a version and, next to it, a build. */
+/* `5.02. 3790 Service Pack 2 Multiprocessor Free`: the strings of EventLog 6009, or the sentence around them
+ * ("Microsoft (R) Windows NT (R) 4.0 1381 Service Pack 3 Uniprocessor Free."): a version and, next to it, a build. */
 static void take_start(struct fact_book *book, struct record *record, struct text words)
 {
-    struct text word, rest = words, version, build;
+    struct text word, rest = words, build;
     uint64_t number;
 
     while (text_next(&rest, ' ', &word)) {
-        struct text behind = text_trim(rest);
+        struct text behind = text_trim(rest), version = version_of(&book->scratch, word);
 
-        version = version_of(&book->scratch, word);
         if (version.size == 0 || !text_next(&behind, ' ', &build) || !text_number(build, 10, &number))
             continue;
         state(book, record, "os.version", version);
         state(book, record, "os.build", build);
         state(book, record, "os.service_pack",
-              text_find_nocase(behind, TEXT("Service Pack ")) == TEXT_NOT_FOUND ? TEXT("0") : service_pack_of(&book->scratch, behind));
+              text_find_nocase(behind, TEXT("Service Pack ")) == TEXT_NOT_FOUND
+                  ? TEXT("0")
+                  : service_pack_of(&book->scratch, behind));
         return;
     }
 }
@@ -222,8 +223,8 @@ static void take_crash(struct fact_book *book, struct record *record)
 
 /* ---- the registry ---- */
 
-/* `HKLM\SYSTEM\CurrentControlSet\Control\Windows` is the key `CurrentControlSet\Control\Windows` of a hive, and so it is where the hive
- * was loaded under another name (`HKLM\OFFLINE\...`). Other roots hold no machine's state. */
+/* `HKLM\SYSTEM\CurrentControlSet\Control\Windows` is the key `CurrentControlSet\Control\Windows` of a hive, and so it
+ * is where the hive was loaded under another name (`HKLM\OFFLINE\...`). Other roots hold no machine's state. */
 static bool is_hive_key(struct text key, const char *inside)
 {
     struct text root;
@@ -235,15 +236,16 @@ static bool is_hive_key(struct text key, const char *inside)
 #define KEY_VERSION "Microsoft\\Windows NT\\CurrentVersion"
 #define KEY_ZONE "CurrentControlSet\\Control\\TimeZoneInformation"
 
-static void keep_value(struct fact_book *book, const struct record *record, struct text key, struct text name, struct text data,
-                       struct text control_set)
+static void keep_value(struct fact_book *book, const struct record *record, struct text key, struct text name,
+                       struct text data, struct text control_set)
 {
     struct kept_value *value = &book->values[book->value_count];
 
     if (book->value_count == LIMIT_FACT_VALUES || data.size > 256)
         return;
     *value = (struct kept_value){arena_text(&book->arena, key), arena_text(&book->arena, control_set),
-                                 arena_text(&book->arena, name), arena_text(&book->arena, data), place_of(book, record)};
+                                 arena_text(&book->arena, name), arena_text(&book->arena, data),
+                                 place_of(book, record)};
     book->value_count++;
 }
 
@@ -258,14 +260,16 @@ static bool is_one_of(struct text name, const char *const *names)
 static void take_registry(struct fact_book *book, struct record *record, fact_emit *emit, void *context)
 {
     static const char *const version_values[] = {
-        "CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion", "CurrentBuild", "CurrentBuildNumber",
-        "CSDVersion", "ProductName", NULL,
+        "CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentVersion", "CurrentBuild",
+        "CurrentBuildNumber", "CSDVersion", "ProductName", NULL,
     };
     static const char *const zone_values[] = {
-        "Bias", "StandardBias", "DaylightBias", "StandardStart", "DaylightStart", "ActiveTimeBias", "DynamicDaylightTimeDisabled",
-        "DisableAutoDaylightTimeSet", NULL,
+        "Bias", "StandardBias", "DaylightBias", "StandardStart", "DaylightStart", "ActiveTimeBias",
+        "DynamicDaylightTimeDisabled", "DisableAutoDaylightTimeSet", NULL,
     };
-    struct text key = record_text(record, "Key"), name = record_text(record, "ValueName"), data = record_text(record, "Data");
+    struct text key = record_text(record, "Key");
+    struct text name = record_text(record, "ValueName");
+    struct text data = record_text(record, "Data");
     struct text set = record_text(record, "ControlSet"), architecture;
     uint64_t number;
 
@@ -283,8 +287,10 @@ static void take_registry(struct fact_book *book, struct record *record, fact_em
         if (is_hive_key(key, "CurrentControlSet\\Control\\Session Manager\\Environment") && architecture.size > 0)
             emit(context, record, "os.arch", architecture, set);
     } else if (text_is_nocase(name, "CSDVersion")) {
-        if (is_hive_key(key, "CurrentControlSet\\Control\\Windows") && text_number(data, 10, &number) && number <= 0xffff)
-            emit(context, record, "os.service_pack", text_of(arena_printf(&book->scratch, "%u", (unsigned)(number >> 8))), set);
+        if (is_hive_key(key, "CurrentControlSet\\Control\\Windows") && text_number(data, 10, &number) &&
+            number <= 0xffff)
+            emit(context, record, "os.service_pack",
+                 text_of(arena_printf(&book->scratch, "%u", (unsigned)(number >> 8))), set);
     } else if (text_is_nocase(name, "Current")) {
         if (is_hive_key(key, "Select") && text_number(data, 10, &number) && number > 0)
             emit(context, record, "registry.current_control_set", data, TEXT_NONE);
@@ -343,7 +349,8 @@ static bool key_number(const struct key_values *key, const char *name, int64_t l
 
 static void end_version(struct fact_book *book, const struct key_values *key, fact_emit *emit, void *context)
 {
-    const struct kept_value *build = key_value(key, "CurrentBuildNumber"), *version = key_value(key, "CurrentMajorVersionNumber");
+    const struct kept_value *build = key_value(key, "CurrentBuildNumber");
+    const struct kept_value *version = key_value(key, "CurrentMajorVersionNumber");
     const struct kept_value *pack = key_value(key, "CSDVersion"), *product = key_value(key, "ProductName");
     struct text number = TEXT_NONE, text;
     int64_t major, minor;
@@ -363,18 +370,21 @@ static void end_version(struct fact_book *book, const struct key_values *key, fa
         if (text_is(number, "6.3") && built >= BUILD_WINDOWS_10)
             number = TEXT("10.0");
     }
-    if (number.size > 0)
+    if (version && number.size > 0)
         emit_at(&version->place, "os.version", number, TEXT_NONE, emit, context);
     if (build)
         emit_at(&build->place, "os.build", build->data, TEXT_NONE, emit, context);
     text = pack ? service_pack_of(&book->arena, pack->data) : number.size > 0 ? TEXT("0") : TEXT_NONE;
-    if (text.size > 0)
-        emit_at(pack ? &pack->place : &version->place, "os.service_pack", text, TEXT_NONE, emit, context);
+    if (!pack)
+        pack = version;
+    if (pack && text.size > 0)
+        emit_at(&pack->place, "os.service_pack", text, TEXT_NONE, emit, context);
     if (!product || product->data.size == 0)
         return;
     text = product->data;
     if (built >= BUILD_WINDOWS_11 && text_starts_nocase(text, TEXT("Windows 10")))
-        text = text_of(arena_printf(&book->arena, "%.*s (by its build %u: Windows 11)", (int)text.size, text.data, (unsigned)built));
+        text = text_of(arena_printf(&book->arena, "%.*s (by its build %u: Windows 11)", (int)text.size, text.data,
+                                    (unsigned)built));
     emit_at(&product->place, "os.product", text, TEXT_NONE, emit, context);
 }
 
@@ -391,9 +401,10 @@ static bool hex_digit(char c, unsigned *value)
 }
 
 /*
- * The rule in StandardStart and DaylightStart: eight 16-bit numbers. They are the kernel's TIME_FIELDS, in which the weekday stands last:
- * year, month, week, hour, minute, second, millisecond, weekday. (SYSTEMTIME, and TZI below `Time Zones`, have it third.) So
- * 00000a00050003000000000000000000 is the last (5) Sunday (0) of October (10) at 03:00. Month 0: there is no rule.
+ * The rule in StandardStart and DaylightStart: eight 16-bit numbers. They are the kernel's TIME_FIELDS, in which the
+ * weekday stands last: year, month, week, hour, minute, second, millisecond, weekday. (SYSTEMTIME, and TZI below `Time
+ * Zones`, have it third.) So 00000a00050003000000000000000000 is the last (5) Sunday (0) of October (10) at 03:00.
+ * Month 0: there is no rule.
  */
 static bool zone_rule(const struct kept_value *value, struct timezone_rule *rule)
 {
@@ -414,11 +425,12 @@ static bool zone_rule(const struct kept_value *value, struct timezone_rule *rule
     }
     if (fields[1] == 0)
         return true;
-    if (fields[0] != 0 || fields[1] > 12 || fields[2] < 1 || fields[2] > 5 || fields[3] > 23 || fields[4] > 59 || fields[7] > 6)
+    if (fields[0] != 0 || fields[1] > 12 || fields[2] < 1 || fields[2] > 5 || fields[3] > 23 || fields[4] > 59 ||
+        fields[7] > 6)
         return false;
     *rule = (struct timezone_rule){true, fields[1], fields[2], fields[7], fields[3], fields[4]};
-    if (fields[5] >= 59 && rule->hour == 23 && rule->minute == 59) { /* the last moment of the day is how midnight is written */
-        rule->hour = 24;
+    if (fields[5] == 59 && rule->hour == 23 && rule->minute == 59) {
+        rule->hour = 24; /* the last second of a day is how midnight is written */
         rule->minute = 0;
     }
     return true;
@@ -439,7 +451,8 @@ static void end_zone(struct fact_book *book, const struct key_values *key, fact_
         zone.standard_bias = (int)number;
     if (key_number(key, "DaylightBias", -day, day, &number))
         zone.daylight_bias = (int)number;
-    if (!zone_rule(key_value(key, "StandardStart"), &zone.standard) || !zone_rule(key_value(key, "DaylightStart"), &zone.daylight))
+    if (!zone_rule(key_value(key, "StandardStart"), &zone.standard) ||
+        !zone_rule(key_value(key, "DaylightStart"), &zone.daylight))
         return;
     if ((key_number(key, "DynamicDaylightTimeDisabled", 0, 1, &disabled) && disabled == 1) ||
         (key_number(key, "DisableAutoDaylightTimeSet", 0, 1, &disabled) && disabled == 1)) {
@@ -450,7 +463,8 @@ static void end_zone(struct fact_book *book, const struct key_values *key, fact_
         return; /* summer time was on and nothing says from when to when: the zone is not known */
     }
     timezone_print(&zone, &text);
-    emit_at(&bias->place, "host.timezone", arena_text(&book->arena, buffer_text(&text)), bias->control_set, emit, context);
+    emit_at(&bias->place, "host.timezone", arena_text(&book->arena, buffer_text(&text)), bias->control_set, emit,
+            context);
     buffer_free(&text);
 }
 
@@ -460,7 +474,8 @@ static bool begins_key(const struct fact_book *book, size_t index)
     const struct kept_value *value = &book->values[index];
 
     for (size_t i = 0; i < index; i++)
-        if (text_equal_nocase(book->values[i].key, value->key) && text_equal_nocase(book->values[i].control_set, value->control_set))
+        if (text_equal_nocase(book->values[i].key, value->key) &&
+            text_equal_nocase(book->values[i].control_set, value->control_set))
             return false;
     return true;
 }
@@ -482,6 +497,7 @@ void fact_book_end(struct fact_book *book, fact_emit *emit, void *context, struc
 
         emit_at(&statement->place, statement->name, text_of(statement->value), TEXT_NONE, emit, context);
         if (statement->changed)
-            sink_note(remark, "%s changes within this input; the latest, %s, counts", statement->name, statement->value);
+            sink_note(remark, "%s changes within this input; the latest, %s, counts", statement->name,
+                      statement->value);
     }
 }

@@ -6,14 +6,16 @@
 
 #include "records/sink.h"
 
-/* Appends the fields of the crash that the event reports; false when it reports none. Texts are borrowed from the event or copied into
- * the list's arena. */
+/* Appends the fields of the crash that the event reports; false when it reports none. Texts are borrowed from the event
+ * or copied into the list's arena. */
 bool crash_of_event(struct record *event, struct field_list *fields);
 
-/* Whether a module says nothing about who is to blame: the kernel, the subsystem DLLs, runtimes, frameworks that call others' drivers,
- * and what debuggers print where they know none. A path, an extension, and upper or lower case do not matter. */
+/* Whether a module says nothing about who is to blame: the kernel, the subsystem DLLs, runtimes, frameworks that call
+ * others' drivers, and what debuggers print where they know none. A path, an extension, and upper or lower case do not
+ * matter. */
 bool crash_module_is_generic(struct text module);
-/* Appends Culprit to the fields of a crash when there is one: Module, or where that is generic the first module of Stack that is not. */
+/* Appends Culprit to the fields of a crash when there is one: Module, or where that is generic the first module of
+ * Stack that is not. */
 void crash_add_culprit(struct text module, struct text stack, struct field_list *fields);
 
 /* What one input states about its machine. */
@@ -21,7 +23,8 @@ struct fact_book;
 struct fact_book *fact_book_new(void);
 void fact_book_free(struct fact_book *book);
 /* A fact to hand on. `of` is the record that it comes from: position, time and computer. */
-typedef void fact_emit(void *context, const struct record *of, const char *name, struct text value, struct text control_set);
+typedef void fact_emit(void *context, const struct record *of, const char *name, struct text value,
+                       struct text control_set);
 /* Looks at any record. What is certain at once is emitted, what needs more of the input is kept. */
 void fact_book_take(struct fact_book *book, struct record *record, fact_emit *emit, void *context);
 /* Emits the rest. `remark` gets one sentence for each fact that changed within the input. */

@@ -26,9 +26,9 @@ bool civil_valid(const struct civil *civil)
 }
 
 /*
- * Days since 1601-01-01, which begins a 400-year cycle of the calendar (146,097 days). Counting years from March puts the
- * leap day at the end of a year; the days before a month are then (153 m + 2) / 5 with m = 0 for March. The offset is that of
- * 1601-01-01 from 0000-03-01.
+ * Days since 1601-01-01, which begins a 400-year cycle of the calendar (146,097 days). Counting years from March puts
+ * the leap day at the end of a year; the days before a month are then (153 m + 2) / 5 with m = 0 for March. The offset
+ * is that of 1601-01-01 from 0000-03-01.
  */
 #define CYCLE_DAYS 146097
 #define DAYS_TO_1601 584694
@@ -341,7 +341,8 @@ static int full_year(int year, int digits)
     return year < 70 ? 2000 + year : 1900 + year;
 }
 
-/* What stands between the parts of a date with a month's name: `15-Dec-24`, `Dec 15, 2024`, `15. Dez`, `15 de mayo de`. */
+/* What stands between the parts of a date with a month's name: `15-Dec-24`, `Dec 15, 2024`, `15. Dez`, `15 de mayo
+ * de`. */
 static void scan_between(struct scan *scan)
 {
     while (scan_blanks(scan) || scan_char(scan, '-') || scan_char(scan, ',') || scan_char(scan, '.'))
@@ -426,7 +427,8 @@ static bool scan_numeric_date(struct scan *scan, enum date_order order, struct c
     return true;
 }
 
-/* AM and PM as they stand before or behind a time: `AM`, `a.m.`, `p. m.`, and the words of Korean, Chinese, Japanese. */
+/* AM and PM as they stand before or behind a time: `AM`, `a.m.`, `p. m.`, and the words of Korean, Chinese,
+ * Japanese. */
 static bool scan_half(struct scan *scan, bool *afternoon)
 {
     static const char *const halves[][2] = {
@@ -503,8 +505,8 @@ static bool scan_time(struct scan *scan, bool drwatson, struct civil *civil)
     return true;
 }
 
-/* Copies the text with the blanks and direction marks that Windows puts into dates (U+00A0, U+202F, U+200E, U+200F, tabs)
- * as plain blanks or not at all. False when it is too long to be a date. */
+/* Copies the text with the blanks and direction marks that Windows puts into dates (U+00A0, U+202F, U+200E, U+200F,
+ * tabs) as plain blanks or not at all. False when it is too long to be a date. */
 static bool plain_copy(struct text text, char out[LONGEST_TEXT], size_t *size)
 {
     size_t n = 0;

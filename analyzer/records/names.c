@@ -3,27 +3,28 @@
 #include <stddef.h>
 
 /*
- * One source, several names: what Windows 2000 to 2003 wrote (and what Event Viewer still shows, from EventSourceName), then what
- * newer versions write. A leading `Microsoft-Windows-` need not be listed.
+ * One source, several names: what Windows 2000 to 2003 wrote (and what Event Viewer still shows, from EventSourceName),
+ * then what newer versions write, without their `Microsoft-Windows-`.
  */
-#define NAMES_OF_ONE 4
-static const char *const providers[][NAMES_OF_ONE] = {
-    {"BugCheck", "Microsoft-Windows-WER-SystemErrorReporting", "Save Dump"},
-    {"CertSvc", "Microsoft-Windows-CertificationAuthority"},
-    {"COM+", "Microsoft-Windows-Complus"},
-    {"DCOM", "Microsoft-Windows-DistributedCOM"},
-    {"Dhcp", "Microsoft-Windows-Dhcp-Client"},
-    {"DNS", "Microsoft-Windows-DNS-Server-Service"},
-    {"HTTP", "Microsoft-Windows-HttpEvent"},
-    {"Kerberos", "Microsoft-Windows-Security-Kerberos"},
-    {"Software Protection Platform Service", "Microsoft-Windows-Security-SPP"},
-    {"TermService", "Microsoft-Windows-TerminalServices-RemoteConnectionManager"},
-    {"TermServDevices", "Microsoft-Windows-TerminalServices-Printers"},
-    {"W32Time", "Microsoft-Windows-Time-Service"},
-    {"W3SVC", "Microsoft-Windows-IIS-W3SVC"},
-    {"Windows Search Service", "Microsoft-Windows-Search"},
-    {"Windows Update Agent", "Microsoft-Windows-WindowsUpdateClient"},
-    {"WinMgmt", "Microsoft-Windows-WMI"},
+#define NAMES_OF_ONE 3
+#define NAME(literal) {literal, sizeof(literal) - 1}
+static const struct text providers[][NAMES_OF_ONE] = {
+    {NAME("BugCheck"), NAME("WER-SystemErrorReporting"), NAME("Save Dump")},
+    {NAME("CertSvc"), NAME("CertificationAuthority")},
+    {NAME("COM+"), NAME("Complus")},
+    {NAME("DCOM"), NAME("DistributedCOM")},
+    {NAME("Dhcp"), NAME("Dhcp-Client")},
+    {NAME("DNS"), NAME("DNS-Server-Service")},
+    {NAME("HTTP"), NAME("HttpEvent")},
+    {NAME("Kerberos"), NAME("Security-Kerberos")},
+    {NAME("Software Protection Platform Service"), NAME("Security-SPP")},
+    {NAME("TermService"), NAME("TerminalServices-RemoteConnectionManager")},
+    {NAME("TermServDevices"), NAME("TerminalServices-Printers")},
+    {NAME("W32Time"), NAME("Time-Service")},
+    {NAME("W3SVC"), NAME("IIS-W3SVC")},
+    {NAME("Windows Search Service"), NAME("Search")},
+    {NAME("Windows Update Agent"), NAME("WindowsUpdateClient")},
+    {NAME("WinMgmt"), NAME("WMI")},
 };
 
 static struct text without_vendor(struct text name)
@@ -35,33 +36,33 @@ static struct text without_vendor(struct text name)
     return name;
 }
 
+static bool is_name_of(const struct text names[NAMES_OF_ONE], struct text name)
+{
+    for (size_t i = 0; i < NAMES_OF_ONE; i++)
+        if (names[i].size == name.size && text_equal_nocase(names[i], name))
+            return name.size > 0;
+    return false;
+}
+
 bool provider_same(struct text a, struct text b)
 {
     a = without_vendor(a);
     b = without_vendor(b);
     if (text_equal_nocase(a, b))
         return a.size > 0;
-    for (size_t i = 0; i < sizeof(providers) / sizeof(*providers); i++) {
-        bool has_a = false, has_b = false;
-
-        for (size_t k = 0; k < NAMES_OF_ONE && providers[i][k]; k++) {
-            struct text name = without_vendor(text_of(providers[i][k]));
-
-            has_a = has_a || text_equal_nocase(name, a);
-            has_b = has_b || text_equal_nocase(name, b);
-        }
-        if (has_a && has_b)
-            return true;
-    }
+    for (size_t i = 0; i < sizeof(providers) / sizeof(*providers); i++)
+        if (is_name_of(providers[i], a))
+            return is_name_of(providers[i], b);
     return false;
 }
 
 /*
- * The order of the strings of classic events is that of the %1, %2, ... in the provider's message file; where newer versions of
- * Windows name them, these are the names. EventLog 6008, 6009 and 6013 have no names to this day and are not listed.
+ * The order of the strings of classic events is that of the %1, %2, ... in the provider's message file; where newer
+ * versions of Windows name them, these are the names. EventLog 6008, 6009 and 6013 have no names to this day and are
+ * not listed.
  *
- * `total`: the layout holds for events with exactly that many strings; 0: for any number. A popup's second string is named Message
- * by newer versions; here it stays Data[2], because Message is the whole text.
+ * `total`: the layout holds for events with exactly that many strings; 0: for any number. A popup's second string is
+ * named Message by newer versions; here it stays Data[2], because Message is the whole text.
  */
 struct data_names {
     const char *provider;
@@ -74,18 +75,19 @@ static const char *const application_error_xp[] = {
     "AppName", "AppVersion", "ModuleName", "ModuleVersion", "FaultingOffset", NULL,
 };
 static const char *const application_error[] = {
-    "AppName",         "AppVersion",    "AppTimeStamp",        "ModuleName", "ModuleVersion",
-    "ModuleTimeStamp", "ExceptionCode", "FaultingOffset",      "ProcessId",  "ProcessCreationTime",
-    "AppPath",         "ModulePath",    "IntegratorReportId",  "PackageFullName",
-    "PackageRelativeAppId", NULL,
+    "AppName", "AppVersion", "AppTimeStamp", "ModuleName", "ModuleVersion", "ModuleTimeStamp", "ExceptionCode",
+    "FaultingOffset", "ProcessId", "ProcessCreationTime", "AppPath", "ModulePath", "IntegratorReportId",
+    "PackageFullName", "PackageRelativeAppId", NULL,
 };
 static const char *const application_hang[] = {
-    "AppName",  "AppVersion",      "ProcessId",            "StartTime", "TerminationTime", "ExeFileName",
-    "ReportId", "PackageFullName", "PackageRelativeAppId", "HangType",  NULL,
+    "AppName", "AppVersion", "ProcessId", "StartTime", "TerminationTime", "ExeFileName", "ReportId",
+    "PackageFullName", "PackageRelativeAppId", "HangType", NULL,
 };
 static const char *const error_report[] = {
-    "Bucket", "BucketType", "EventName", "Response", "CabId", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10",
-    "AttachedFiles", "StorePath", "AnalysisSymbol", "Rechecking", "ReportId", "ReportStatus", "HashedBucket", "CabGuid", NULL,
+    "Bucket", "BucketType", "EventName", "Response", "CabId",
+    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10",
+    "AttachedFiles", "StorePath", "AnalysisSymbol", "Rechecking",
+    "ReportId", "ReportStatus", "HashedBucket", "CabGuid", NULL,
 };
 static const char *const bugcheck_xp[] = {
     "BugcheckCode", "BugcheckParameter1", "BugcheckParameter2", "BugcheckParameter3", "BugcheckParameter4", NULL,

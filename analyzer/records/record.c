@@ -163,8 +163,9 @@ static void place_members(const struct record *record, struct text source, struc
     members[1] = (struct place_member){.name = "Source", .present = source.size > 0, .text = source};
     members[2] = (struct place_member){.name = "Record", .present = at->record > 0, .is_number = true,
                                        .number = at->record};
-    members[3] = (struct place_member){.name = "Offset", .present = at->has_offset, .is_number = true,
-                                       .number = at->offset};
+    /* A crash's own Offset is the one in its module; where the record stands is said by Record and Line. */
+    members[3] = (struct place_member){.name = "Offset", .present = at->has_offset && record->category != CATEGORY_CRASH,
+                                       .is_number = true, .number = at->offset};
     members[4] = (struct place_member){.name = "Line", .present = at->line > 0, .is_number = true, .number = at->line};
     members[5] = (struct place_member){.name = "Host", .present = host.size > 0, .text = host};
 }
@@ -215,17 +216,36 @@ static bool is_place(const struct place_member members[PLACE_MEMBERS], struct te
     return false;
 }
 
-static void write_field(const struct same_names *names, const struct field *fields, size_t first, struct json *json)
+/* The system fields of an event that are numbers are written as numbers, as every reader of event JSON expects; only where
+ * nothing is lost by it: a number as text may have leading zeros. */
+static void write_value(const struct record *record, const struct field *field, struct json *json)
+{
+    static const char *const numbers[] = {"EventID", "Qualifiers", "Version", "Level", "Task", "Opcode", "EventRecordID",
+                                          "ProcessID", "ThreadID"};
+    uint64_t number;
+
+    if (record->category == CATEGORY_EVENT && text_number(field->value, 10, &number) && number <= UINT64_C(1) << 53 &&
+        (field->value.size == 1 || field->value.data[0] != '0'))
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+            if (text_is(field->name, numbers[i])) {
+                json_unsigned(json, number);
+                return;
+            }
+    json_text(json, field->value);
+}
+
+static void write_field(const struct record *record, const struct same_names *names, const struct field *fields, size_t first,
+                        struct json *json)
 {
     json_key_text(json, fields[first].name);
     if (names->next[first] == 0) {
-        json_text(json, fields[first].value);
+        write_value(record, &fields[first], json);
         return;
     }
     json_array(json);
-    json_text(json, fields[first].value);
+    write_value(record, &fields[first], json);
     for (size_t i = names->next[first]; i != 0; i = names->next[i])
-        json_text(json, fields[i].value);
+        write_value(record, &fields[i], json);
     json_end_array(json);
 }
 
@@ -247,7 +267,7 @@ void record_write_json(struct record *record, struct text source, struct text ho
             write_place(&members[i], fields, count, json);
     for (size_t i = 0; i < count; i++)
         if (names.first[i] == i && !is_place(members, fields[i].name))
-            write_field(&names, fields, i, json);
+            write_field(record, &names, fields, i, json);
     json_end_object(json);
     same_names_end(&names);
 }

@@ -79,7 +79,8 @@ void field_list_add_copy(struct field_list *list, const char *name, struct text 
 void field_list_give(const struct field_list *list, struct record *record); /* points the record's fields at the list */
 
 /* The record as one JSON object, as `wincause records` prints it and rule tests take it: Category, Source, Record, Offset, Line,
- * Host when given, then the fields in order; a name that occurs several times becomes a list. */
+ * Host when given, then the fields in order; a name that occurs several times becomes a list. A crash has no Offset of its place, because
+ * its own Offset is the one in its module. */
 struct json;
 void record_write_json(struct record *record, struct text source, struct text host, struct json *json);
 

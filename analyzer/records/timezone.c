@@ -4,8 +4,8 @@
  *     bias=-60 standard=0:10/5/0 03:00 daylight=-60:3/5/0 02:00
  *
  * UTC is local time plus `bias`, plus the bias of the half of the year: `standard` begins on the last (5) Sunday (0) of
- * October (10) at 03:00, as the clock on the wall showed it until then. A zone without summer time has no rules: `bias=-480
- * standard=0 daylight=-60`.
+ * October (10) at 03:00, as the clock on the wall showed it until then. A zone without summer time has no rules:
+ * `bias=-480 standard=0 daylight=-60`.
  */
 #include "records/timezone.h"
 
@@ -43,8 +43,9 @@ static bool take_rule(struct text *rest, struct timezone_rule *rule)
     if (!take_word(rest, TEXT(":")))
         return true;
     rule->used = true;
-    return take_number(rest, 1, 12, &rule->month) && take_word(rest, TEXT("/")) && take_number(rest, 1, 5, &rule->week) &&
-           take_word(rest, TEXT("/")) && take_number(rest, 0, 6, &rule->weekday) && take_word(rest, TEXT(" ")) &&
+    return take_number(rest, 1, 12, &rule->month) && take_word(rest, TEXT("/")) &&
+           take_number(rest, 1, 5, &rule->week) && take_word(rest, TEXT("/")) &&
+           take_number(rest, 0, 6, &rule->weekday) && take_word(rest, TEXT(" ")) &&
            take_number(rest, 0, 24, &rule->hour) && take_word(rest, TEXT(":")) &&
            take_number(rest, 0, 59, &rule->minute);
 }
@@ -106,15 +107,17 @@ static int64_t rule_ticks(const struct timezone_rule *rule, int year)
 static bool is_daylight(const struct timezone *zone, int64_t local_ticks)
 {
     int year = civil_of(local_ticks).year;
-    int64_t daylight, standard;
+    int64_t summer, winter;
 
     if (!zone->daylight.used || !zone->standard.used)
         return false;
-    daylight = rule_ticks(&zone->daylight, year);
-    standard = rule_ticks(&zone->standard, year);
-    if (daylight < standard)
-        return local_ticks >= daylight && local_ticks < standard;
-    return local_ticks >= daylight || local_ticks < standard; /* south of the equator */
+    summer = rule_ticks(&zone->daylight, year);
+    winter = rule_ticks(&zone->standard, year);
+    if (summer == winter)
+        return false; /* how summer time that was given up is written */
+    if (summer < winter)
+        return local_ticks >= summer && local_ticks < winter;
+    return local_ticks >= summer || local_ticks < winter; /* south of the equator */
 }
 
 int64_t timezone_to_utc(const struct timezone *zone, int64_t local_ticks)

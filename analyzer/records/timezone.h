@@ -1,13 +1,16 @@
 /*
  * A machine's time zone as the registry has it (TimeZoneInformation: Bias, StandardBias, DaylightBias, StandardStart,
- * DaylightStart; minutes west of UTC, SYSTEMTIME rules, [MS-DTYP] 2.3.13), and wall clock to UTC with it.
+ * DaylightStart; minutes west of UTC), and wall clock to UTC with it.
  */
 #ifndef WINCAUSE_RECORDS_TIMEZONE_H
 #define WINCAUSE_RECORDS_TIMEZONE_H
 
 #include "records/moment.h"
 
-struct timezone_rule { bool used; int month, week /* 1..5, 5: last */, weekday /* 0: Sunday */, hour, minute; };
+struct timezone_rule {
+    bool used;
+    int month, week /* 1..5, 5: last */, weekday /* 0: Sunday */, hour /* 24: midnight at the day's end */, minute;
+};
 struct timezone {
     int bias, standard_bias, daylight_bias;   /* minutes: UTC = local + bias */
     struct timezone_rule standard, daylight;  /* when each begins, local time */

@@ -1,6 +1,6 @@
 /*
- * The JSON report: DESIGN "Commands" names the keys and their order, report.schema.json describes each. What is not known is null, an
- * empty list is [], and no key is ever left out.
+ * The JSON report: DESIGN "Commands" names the keys and their order, report.schema.json describes each. What is not
+ * known is null, an empty list is [], and no key is ever left out.
  */
 #include "base/json.h"
 
@@ -241,7 +241,10 @@ static void write_places(struct json *json, const struct place *places, size_t c
         write_number_or_null(json, "offset", place->at.has_offset, place->at.offset);
         write_number_or_null(json, "line", place->at.line > 0, place->at.line);
         write_moment(json, "time", place->time);
-        json_member(json, "zone", place->time.basis == TIME_UTC ? "UTC" : place->time.basis == TIME_LOCAL ? "unknown" : NULL);
+        json_member(json, "zone",
+                    place->time.basis == TIME_UTC     ? "UTC"
+                    : place->time.basis == TIME_LOCAL ? "unknown"
+                                                      : NULL);
         json_member(json, "text", place->text);
         json_end_object(json);
     }
@@ -399,7 +402,7 @@ static void json_report_write(const struct findings *findings, const struct repo
     write_inventory(&json, findings->bundle);
     write_hosts(&json, findings);
     write_problems(&json, findings);
-    json_key(&json, "matches");          /* waits for rules without causes */
+    json_key(&json, "matches"); /* waits for rules without causes */
     json_array(&json);
     json_end_array(&json);
     write_unexplained(&json, findings);

@@ -92,8 +92,8 @@ size_t page_width(struct text text)
     return width;
 }
 
-/* How many bytes of `text` fit into `room` columns: up to the last slash when there is one in the second half, else as many
- * as go; at least one character. */
+/* How many bytes of `text` fit into `room` columns: up to the last slash when there is one in the second half, else as
+ * many as go; at least one character. */
 static size_t bytes_that_fit(struct text text, size_t room)
 {
     struct text rest = text;
@@ -124,7 +124,7 @@ static void put_word(struct page *page, size_t indent, size_t right, size_t gap,
     while (page->column + printable_width(word) > right) {
         size_t size = bytes_that_fit(word, page->column < right ? right - page->column : 1);
         if (size == word.size)
-            break;               /* one character wider than the room: nothing to be gained by breaking */
+            break; /* one character wider than the room: nothing to be gained by breaking */
         put(page, text_slice(word, 0, size));
         break_line(page);
         page->column = indent;

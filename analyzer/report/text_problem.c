@@ -6,10 +6,6 @@
 /* How much of a long list is shown; the JSON report has everything. */
 #define SHOWN_RIVALS 8u
 #define SHOWN_RIVALS_IN_FULL 2u
-#define SHOWN_EXCLUDED 4u
-#define SHOWN_MISSING 6u
-#define SHOWN_PLACES 4u
-#define SHOWN_MOMENTS 12u
 
 /* ---- what the problem is ---- */
 
@@ -80,18 +76,17 @@ static const struct place *first_place(const struct finding_problem *problem)
 static void add_seen_times(struct buffer *out, const struct findings *findings, const struct finding_problem *problem)
 {
     struct buffer whole = {0};
+    struct moment first, last;
     size_t drop = 0;
 
     words_interval(&whole, problem->first, problem->last, true);
-    for (size_t i = 0; i < findings->host_count && problem->first.basis != TIME_NONE; i++) {
-        struct moment first, last;
-        if (strcmp(findings->hosts[i].name, problem->host) != 0 || text_span_of_logs(&findings->hosts[i], &first, &last) == 0 ||
-            first.basis != problem->first.basis)
-            continue;
-        struct civil a = civil_of(first.ticks), b = civil_of(last.ticks), seen = civil_of(problem->first.ticks);
-        struct civil end = civil_of(problem->last.ticks);
-        if (a.year == b.year && a.year == seen.year && seen.year == end.year)
-            drop = a.month == b.month && a.day == b.day ? strlen("2010-05-04" PAGE_GLUE) : strlen("2010-");
+    if (findings->host_count == 1 && text_span_of_logs(&findings->hosts[0], &first, &last) > 0 &&
+        first.basis == problem->first.basis && first.basis != TIME_NONE) {
+        struct civil a = civil_of(first.ticks), b = civil_of(last.ticks);
+        struct civil seen = civil_of(problem->first.ticks), end = civil_of(problem->last.ticks);
+        bool one_year = a.year == b.year && a.year == seen.year && seen.year == end.year;
+        bool one_day = one_year && a.month == b.month && a.day == b.day && a.month == seen.month && a.day == seen.day;
+        drop = one_day ? strlen("2010-05-04" PAGE_GLUE) : one_year ? strlen("2010-") : 0;
     }
     buffer_add_text(out, text_slice(buffer_text(&whole), drop, whole.size));
     buffer_free(&whole);
@@ -119,7 +114,10 @@ static void add_seen(struct buffer *out, const struct findings *findings, const 
         words_count(out, problem->count, "occasion");
     }
     buffer_add_string(out, ", ");
-    add_seen_times(out, findings, problem);
+    if (problem->first.basis == TIME_NONE)
+        buffer_add_string(out, "time unknown");
+    else
+        add_seen_times(out, findings, problem);
     if (problem->first.basis == TIME_LOCAL)
         buffer_add_string(out, " local time");
 }
@@ -127,7 +125,8 @@ static void add_seen(struct buffer *out, const struct findings *findings, const 
 static void write_title(struct page *page, const struct findings *findings, size_t index)
 {
     const struct finding_problem *problem = &findings->problems[index];
-    bool harmless = problem->cause_count > 0 && problem->causes[0].cause->harmless && problem->verdict == VERDICT_RANKED;
+    bool harmless =
+        problem->cause_count > 0 && problem->causes[0].cause->harmless && problem->verdict == VERDICT_RANKED;
     const char *const levels[] = {"LOW", "MEDIUM", "HIGH", "CRITICAL"};
     struct buffer line = {0};
 
@@ -141,7 +140,7 @@ static void write_title(struct page *page, const struct findings *findings, size
                text_of(harmless ? "HARMLESS" : levels[problem->level]));
     page_at(page, indent);
     buffer_clear(&line);
-    if (findings->host_count > 1 && problem->host && *problem->host)
+    if (findings->host_count > 1 && *problem->host)
         buffer_printf(&line, "%s: ", problem->host);
     size_t before = line.size;
     add_subject(&line, problem);
@@ -167,9 +166,10 @@ static void write_resolutions(struct page *page, const struct finding_cause *cau
     text_section(page, "DO");
     if (cause->resolutions.count == 0)
         text_body(page, TEXT("The article names no fix; read it for what is known."));
-    for (size_t i = 0; i < cause->resolutions.count; i++) {   /* several: what wraps hangs, so that each shows */
+    for (size_t i = 0; i < cause->resolutions.count; i++) { /* several: what wraps hangs, so that each shows */
         page_at(page, BODY_AT);
-        page_fill(page, BODY_AT + (cause->resolutions.count > 1 ? 2 : 0), PAGE_WIDTH, text_of(cause->resolutions.items[i]));
+        page_fill(page, BODY_AT + (cause->resolutions.count > 1 ? 2 : 0), PAGE_WIDTH,
+                  text_of(cause->resolutions.items[i]));
     }
 }
 
@@ -185,7 +185,8 @@ static void write_cause(struct page *page, const char *label, const struct findi
     buffer_add_string(&line, " *)");
     page_right(page, INK_HEAD, buffer_text(&line));
     buffer_clear(&line);
-    add_references(&line, &cause->references);
+    if (index == 0 || cause->rule != problem->causes[0].rule)
+        add_references(&line, &cause->references);
     if (line.size > 0)
         text_body(page, buffer_text(&line));
     if (cause->cause->harmless)
@@ -204,15 +205,18 @@ static void write_cause(struct page *page, const char *label, const struct findi
 /* ---- rivals ---- */
 
 /* A line of rivals: "0.057 unlikely  title". */
-static void write_rival(struct page *page, size_t number_width, size_t word_width, unsigned probability, const char *word, struct text title)
+static void write_rival(struct page *page, size_t number_width, size_t word_width, unsigned probability,
+                        const char *word, struct text title)
 {
     struct buffer number = {0};
 
     words_probability(&number, probability);
     page_at(page, BODY_AT);
     page_ink(page, INK_PLAIN, number.data);
-    page_at(page, BODY_AT + number_width + 1);
-    page_ink(page, INK_PLAIN, word);
+    if (*word) {
+        page_at(page, BODY_AT + number_width + 1);
+        page_ink(page, INK_PLAIN, word);
+    }
     page_at(page, BODY_AT + number_width + 1 + word_width + (word_width > 0 ? 2 : 0));
     page_fill(page, page->column, PAGE_WIDTH, title);
     buffer_free(&number);
@@ -236,7 +240,7 @@ static void write_rivals(struct page *page, const char *label, const struct find
     for (size_t i = from; i < end; i++) {
         width = strlen(problem->causes[i].word) > width ? strlen(problem->causes[i].word) : width;
         if (problem->causes[i].probability < 5 || problem->causes[i].probability >= 9995)
-            number_width = 6;    /* <0.001, >0.999 */
+            number_width = 6; /* <0.001, >0.999 */
     }
     text_section(page, label);
     for (size_t i = from; i < end; i++) {
@@ -251,7 +255,8 @@ static void write_rivals(struct page *page, const char *label, const struct find
         if (cause->cause->harmless)
             buffer_add_string(&line, " (harmless)");
         if (i > 0 && !problem->causes[i - 1].separated)
-            buffer_add_string(&line, i == 1 && from == 1 ? ": not separated from the first" : ": not separated from the one above");
+            buffer_add_string(&line, i == 1 && from == 1 ? ": not separated from the first"
+                                                         : ": not separated from the one above");
         write_rival(page, number_width, width, cause->probability, cause->word, buffer_text(&line));
     }
     if (end < problem->cause_count)
@@ -261,7 +266,8 @@ static void write_rivals(struct page *page, const char *label, const struct find
 }
 
 /* A rival that may well be the cause gets its own fix and account: acting on the first alone could be wrong. */
-static void write_rivals_in_full(struct page *page, const struct findings *findings, const struct finding_problem *problem)
+static void write_rivals_in_full(struct page *page, const struct findings *findings,
+                                 const struct finding_problem *problem)
 {
     for (size_t i = 1; i < problem->cause_count && i <= SHOWN_RIVALS_IN_FULL; i++) {
         if (problem->causes[i - 1].separated && problem->causes[i].probability < 2000)
@@ -272,209 +278,6 @@ static void write_rivals_in_full(struct page *page, const struct findings *findi
     }
 }
 
-/* ---- what was ruled out, what to collect, where and when ---- */
-
-/* "applies.dll: needs crypt32.dll, here user32.dll" reads "needs dll crypt32.dll, here user32.dll". */
-static void add_reason(struct buffer *out, struct text reason)
-{
-    size_t needs;
-
-    if (text_starts(reason, TEXT("applies.")))
-        reason = text_slice(reason, strlen("applies."), reason.size);
-    needs = text_find(reason, TEXT(": needs "));
-    if (needs == TEXT_NOT_FOUND) {
-        buffer_add_text(out, reason);
-        return;
-    }
-    buffer_add_string(out, "needs ");
-    buffer_add_text(out, text_slice(reason, 0, needs));
-    buffer_add_char(out, ' ');
-    buffer_add_text(out, text_slice(reason, needs + strlen(": needs "), reason.size));
-}
-
-static void write_excluded(struct page *page, const struct finding_problem *problem)
-{
-    struct buffer line = {0};
-
-    if (problem->excluded_count == 0)
-        return;
-    text_section(page, "RULED");
-    for (size_t i = 0; i < problem->excluded_count && i < SHOWN_EXCLUDED; i++) {
-        buffer_clear(&line);
-        words_reference(&line, text_of(problem->excluded[i].id));
-        buffer_add_string(&line, ": ");
-        add_reason(&line, text_of(problem->excluded[i].reason));
-        page_at(page, BODY_AT);
-        page_fill(page, BODY_AT, PAGE_WIDTH, buffer_text(&line));
-    }
-    if (problem->excluded_count > SHOWN_EXCLUDED)
-        text_body_more(page, problem->excluded_count - SHOWN_EXCLUDED, "");
-    buffer_free(&line);
-}
-
-/* The item that `wanted_by` (rule/cause/evidence) names; NULL when its cause is not ranked here. */
-static const struct ledger_row *wanted_row(const struct finding_problem *problem, const char *wanted_by)
-{
-    for (size_t i = 0; i < problem->cause_count; i++) {
-        const struct finding_cause *cause = &problem->causes[i];
-        size_t length = strlen(cause->cause->full_id);
-        if (strncmp(wanted_by, cause->cause->full_id, length) != 0 || wanted_by[length] != '/')
-            continue;
-        for (size_t r = 0; r < cause->ledger_count; r++) {
-            if (strcmp(cause->ledger[r].id, wanted_by + length + 1) == 0)
-                return &cause->ledger[r];
-        }
-    }
-    return NULL;
-}
-
-static bool is_missing(const struct finding_problem *problem, const struct ledger_row *row)
-{
-    for (size_t i = 0; i < problem->missing_count; i++) {
-        if (wanted_row(problem, problem->missing[i].wanted_by) == row)
-            return true;
-    }
-    return false;
-}
-
-/* Items that one source would show stand below it. */
-static void write_missing(struct page *page, const struct finding_problem *problem)
-{
-    struct buffer line = {0};
-    size_t shown = 0, left = 0;
-
-    for (size_t i = 0; i < problem->missing_count; i++) {
-        const struct finding_missing *missing = &problem->missing[i];
-        bool told = false;
-        for (size_t j = 0; j < i; j++)
-            told = told || strcmp(problem->missing[j].source, missing->source) == 0;
-        if (told)
-            continue;
-        if (shown++ >= SHOWN_MISSING) {
-            left++;
-            continue;
-        }
-        buffer_clear(&line);
-        words_db(&line, missing->swing);
-        page_at(page, BODY_AT);
-        page_ink(page, INK_HEAD, line.data[0] == '+' ? line.data + 1 : line.data);
-        page_at(page, ITEM_AT);
-        page_fill(page, ITEM_AT, PAGE_WIDTH, text_of(missing->source));
-        for (size_t j = i; j < problem->missing_count; j++) {
-            const struct ledger_row *row = wanted_row(problem, problem->missing[j].wanted_by);
-            if (!row || strcmp(problem->missing[j].source, missing->source) != 0)
-                continue;
-            page_at(page, ITEM_AT);
-            page_fillf(page, ITEM_AT + 2, PAGE_WIDTH, "would show whether: %s", row->title);
-            if (row->why && *row->why)
-                page_fillf(page, ITEM_AT + 2, PAGE_WIDTH, "(%s)", row->why);
-        }
-    }
-    text_body_more(page, left, ", worth less");
-    buffer_free(&line);
-}
-
-/* Items of the first cause that nobody could check and that would not change the order. */
-static void write_unchecked(struct page *page, const struct finding_problem *problem)
-{
-    const struct finding_cause *cause = &problem->causes[0];
-
-    for (size_t i = 0; i < cause->ledger_count; i++) {
-        const struct ledger_row *row = &cause->ledger[i];
-        struct buffer worth = {0};
-        if ((row->status != EVIDENCE_PARTIAL && row->status != EVIDENCE_NOT_COLLECTED) || is_missing(problem, row))
-            continue;
-        words_db(&worth, row->worth);
-        page_at(page, BODY_AT);
-        page_fillf(page, BODY_AT + 2, PAGE_WIDTH, "not known: %s%s%s%s; would be worth %s", row->title,
-                   row->why && *row->why ? " (" : "", row->why ? row->why : "", row->why && *row->why ? ")" : "", worth.data);
-        buffer_free(&worth);
-    }
-}
-
-static void write_collect(struct page *page, const struct finding_problem *problem)
-{
-    text_section(page, "COLLECT");
-    if (problem->missing_count == 0)
-        text_body(page, problem->cause_count > 0 ? TEXT("nothing that could change the order")
-                                                 : TEXT("nothing that the rules of this pack would need"));
-    else
-        write_missing(page, problem);
-    if (problem->cause_count > 0)
-        write_unchecked(page, problem);
-}
-
-/* What was looked for and moved nothing: a reviewer asks whether it was. */
-static void write_unmoved(struct page *page, const struct finding_problem *problem)
-{
-    const struct finding_cause *cause = &problem->causes[0];
-    bool first = true;
-
-    for (size_t i = 0; problem->cause_count > 0 && i < cause->ledger_count; i++) {
-        const struct ledger_row *row = &cause->ledger[i];
-        if ((row->status != EVIDENCE_ABSENT && row->status != EVIDENCE_NOT_APPLICABLE) || row->db != 0)
-            continue;
-        if (first)
-            text_section(page, "ALSO");
-        first = false;
-        page_at(page, BODY_AT);
-        page_fillf(page, BODY_AT + 2, PAGE_WIDTH, "%s: %s%s%s%s", row->status == EVIDENCE_ABSENT ? "not found, counts nothing" :
-                   "does not apply", row->title, row->why && *row->why ? " (" : "", row->why ? row->why : "",
-                   row->why && *row->why ? ")" : "");
-    }
-}
-
-static void write_seen(struct page *page, const struct findings *findings, const struct finding_problem *problem)
-{
-    struct buffer line = {0};
-    size_t shown = 0;
-
-    if (problem->count == 0 || problem->found_count == 0)
-        return;
-    text_section(page, "SEEN");
-    for (size_t groups = 0; shown < problem->found_count && groups < SHOWN_PLACES; groups++) {
-        buffer_clear(&line);
-        shown += words_places(&line, findings->bundle, problem->found + shown, problem->found_count - shown, SHOWN_PLACES);
-        page_piece(page, BODY_AT, PAGE_WIDTH, 2, buffer_text(&line));
-    }
-    if (shown < problem->records)
-        page_fillf(page, BODY_AT, PAGE_WIDTH, " and %" PRIu64 " more", problem->records - shown);
-    if (problem->found[0].text && *problem->found[0].text) {
-        buffer_clear(&line);
-        buffer_printf(&line, "\"%s\"", problem->found[0].text);
-        text_body(page, buffer_text(&line));
-    }
-    buffer_free(&line);
-}
-
-static void write_timeline(struct page *page, const struct findings *findings, const struct finding_problem *problem)
-{
-    struct buffer line = {0};
-    size_t room = problem->timeline_count > SHOWN_MOMENTS ? SHOWN_MOMENTS : problem->timeline_count;
-
-    if (problem->timeline_count == 0)
-        return;
-    text_section(page, "TIMELINE");
-    for (size_t i = 0; i < room; i++) {
-        const struct finding_moment *moment = &problem->timeline[i];
-        buffer_clear(&line);
-        words_moment_near(&line, moment->time, problem->first);
-        page_at(page, BODY_AT);
-        page_fill(page, BODY_AT, PAGE_WIDTH, buffer_text(&line));
-        page_at(page, page->column < BODY_AT + 17 ? BODY_AT + 17 : page->column + 2);
-        if (moment->input) {
-            struct place place = {.input = moment->input, .at = {.record = moment->record}};
-            buffer_clear(&line);
-            words_places(&line, findings->bundle, &place, 1, 1);
-            page_piece(page, page->column, PAGE_WIDTH, 0, buffer_text(&line));
-            page_at(page, page->column + 2);
-        }
-        page_cut(page, PAGE_WIDTH, text_of(moment->what));
-    }
-    text_body_more(page, problem->timeline_count - room, "");
-    buffer_free(&line);
-}
-
 /* ---- the three verdicts ---- */
 
 static void write_ranked(struct page *page, const struct findings *findings, const struct finding_problem *problem)
@@ -483,34 +286,36 @@ static void write_ranked(struct page *page, const struct findings *findings, con
     page_blank(page);
     text_why(page, findings, problem, &problem->causes[0]);
     write_rivals(page, "ELSE", problem, 1);
-    write_excluded(page, problem);
-    write_collect(page, problem);
-    write_unmoved(page, problem);
-    write_seen(page, findings, problem);
-    write_timeline(page, findings, problem);
+    text_excluded(page, problem);
+    text_collect(page, problem);
+    text_unmoved(page, findings, problem);
+    text_seen(page, findings, problem);
+    text_timeline(page, findings, problem);
     write_rivals_in_full(page, findings, problem);
 }
 
-static void write_insufficient(struct page *page, const struct findings *findings, const struct finding_problem *problem)
+static void write_insufficient(struct page *page, const struct findings *findings,
+                               const struct finding_problem *problem)
 {
     text_section(page, "CAUSE");
     page_fill(page, BODY_AT, PAGE_WIDTH, TEXT("cannot be told: the proof was not collected"));
     page_right(page, INK_HEAD, TEXT("insufficient"));
     text_section(page, "DO");
     text_body(page, TEXT("Collect this, the first line first, and run again:"));
-    write_missing(page, problem);
+    text_missing(page, problem);
     page_blank(page);
     write_rivals(page, "MAYBE", problem, 0);
-    write_excluded(page, problem);
-    write_seen(page, findings, problem);
-    write_timeline(page, findings, problem);
+    text_excluded(page, problem);
+    text_seen(page, findings, problem);
+    text_timeline(page, findings, problem);
     page_blank(page);
     write_cause(page, "FIRST", problem, 0);
     text_why(page, findings, problem, &problem->causes[0]);
     write_rivals_in_full(page, findings, problem);
 }
 
-static void write_no_known_cause(struct page *page, const struct findings *findings, const struct finding_problem *problem)
+static void write_no_known_cause(struct page *page, const struct findings *findings,
+                                 const struct finding_problem *problem)
 {
     struct buffer line = {0};
 
@@ -522,15 +327,15 @@ static void write_no_known_cause(struct page *page, const struct findings *findi
     page_right(page, INK_HEAD, buffer_text(&line));
     text_section(page, "DO");
     text_body(page, TEXT("Work from the records under SEEN. When the cause is known, write the rule that was missing "
-                    "(rules/README.md)."));
+                         "(rules/README.md)."));
     page_blank(page);
-    write_seen(page, findings, problem);
+    text_seen(page, findings, problem);
     if (problem->cause_count > 0)
         write_rivals(page, "ELSE", problem, 0);
-    write_excluded(page, problem);
-    write_collect(page, problem);
-    write_unmoved(page, problem);
-    write_timeline(page, findings, problem);
+    text_excluded(page, problem);
+    text_collect(page, problem);
+    text_unmoved(page, findings, problem);
+    text_timeline(page, findings, problem);
     if (problem->cause_count > 0) {
         page_blank(page);
         write_cause(page, "FIRST", problem, 0);

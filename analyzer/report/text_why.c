@@ -53,7 +53,8 @@ static void mark_db(struct page *page, int tenths)
 }
 
 /* The first few places, how many more, and when the first was: in one piece where a line has room for it. */
-static void write_places(struct page *page, const struct findings *findings, const struct ledger_row *row, struct moment near)
+static void write_places(struct page *page, const struct findings *findings, const struct ledger_row *row,
+                         struct moment near)
 {
     struct buffer piece = {0};
     size_t shown = words_places(&piece, findings->bundle, row->found, row->found_count, SHOWN_PLACES);
@@ -89,10 +90,33 @@ static void write_evidence(struct page *page, const struct findings *findings, c
         write_places(page, findings, row, problem->first);
 }
 
-/* Present items and those whose absence counts stand on lines of their own, strongest first. */
+/* What moved the score stands on lines of its own, strongest first; the rest under ALSO. */
 static bool has_own_line(const struct ledger_row *row)
 {
-    return row->status == EVIDENCE_PRESENT || (row->status != EVIDENCE_MODEL && row->db != 0);
+    return row->status != EVIDENCE_MODEL && row->db != 0;
+}
+
+/* " (the same fact counts once; system.reg:23)": why a row counts nothing, and where it was found. */
+void text_add_remark(struct buffer *out, const struct findings *findings, const struct ledger_row *row)
+{
+    bool why = row->why && *row->why && row->status != EVIDENCE_ABSENT && row->status != EVIDENCE_NOT_COLLECTED;
+    bool where = row->status == EVIDENCE_PRESENT && row->found_count > 0;
+
+    if (!why && !where && row->worth == 0)
+        return;
+    buffer_add_string(out, " (");
+    if (why)
+        buffer_add_string(out, row->why);
+    if (where) {
+        buffer_add_string(out, why ? "; " : "");
+        if (words_places(out, findings->bundle, row->found, row->found_count, 1) < row->count)
+            buffer_add_string(out, " ...");
+    }
+    if (row->worth != 0) {
+        buffer_add_string(out, why || where ? "; would be worth " : "would be worth ");
+        words_db(out, row->worth);
+    }
+    buffer_add_char(out, ')');
 }
 
 static void write_counted(struct page *page, const struct findings *findings, const struct finding_problem *problem,
@@ -100,7 +124,7 @@ static void write_counted(struct page *page, const struct findings *findings, co
 {
     const struct ledger_row *last = NULL;
 
-    for (;;) {   /* the next in (db downwards, as written): few rows, so no sorting */
+    for (;;) { /* the next in (db downwards, as written): few rows, so no sorting */
         const struct ledger_row *next = NULL;
         for (size_t i = 0; i < cause->ledger_count; i++) {
             const struct ledger_row *row = &cause->ledger[i];
@@ -116,7 +140,7 @@ static void write_counted(struct page *page, const struct findings *findings, co
 }
 
 void text_why(struct page *page, const struct findings *findings, const struct finding_problem *problem,
-                      const struct finding_cause *cause)
+              const struct finding_cause *cause)
 {
     static const char *const order[] = {"limit", "gates", "prior", "crowd", "symptom"};
     struct buffer line = {0};
@@ -131,7 +155,7 @@ void text_why(struct page *page, const struct findings *findings, const struct f
                 continue;
             mark_db(page, row->db);
             page_fill(page, ITEM_AT, PAGE_WIDTH, text_of(row->title));
-            bool alone = strcmp(row->id, "symptom") == 0 && cause->alone == row->db;   /* nothing else could explain it */
+            bool alone = strcmp(row->id, "symptom") == 0 && cause->alone == row->db; /* nothing else could explain it */
             if (row->why && *row->why && !alone)
                 page_fillf(page, ITEM_AT, PAGE_WIDTH, "(%s)", row->why);
         }

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report/page.h"
 
@@ -23,8 +24,8 @@ void words_moment(struct buffer *out, struct moment moment)
         return;
     }
     struct civil civil = civil_of(moment.ticks);
-    buffer_printf(out, "%04d-%02d-%02d" GLUE "%02d:%02d:%02d%s", civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                  civil.second, suffix(moment));
+    buffer_printf(out, "%04d-%02d-%02d" GLUE "%02d:%02d:%02d%s", civil.year, civil.month, civil.day, civil.hour,
+                  civil.minute, civil.second, suffix(moment));
 }
 
 void words_moment_near(struct buffer *out, struct moment moment, struct moment year_of)
@@ -37,6 +38,13 @@ void words_moment_near(struct buffer *out, struct moment moment, struct moment y
     buffer_free(&whole);
 }
 
+static void add_clock(struct buffer *out, const struct civil *civil, bool seconds)
+{
+    buffer_printf(out, "%02d:%02d", civil->hour, civil->minute);
+    if (seconds)
+        buffer_printf(out, ":%02d", civil->second);
+}
+
 void words_interval(struct buffer *out, struct moment first, struct moment last, bool seconds)
 {
     if (first.basis == TIME_NONE && last.basis == TIME_NONE) {
@@ -47,16 +55,18 @@ void words_interval(struct buffer *out, struct moment first, struct moment last,
     struct moment to = last.basis == TIME_NONE ? first : last;
     struct civil a = civil_of(from.ticks), b = civil_of(to.ticks);
 
-    buffer_printf(out, "%04d-%02d-%02d" GLUE "%02d:%02d", a.year, a.month, a.day, a.hour, a.minute);
-    if (seconds)
-        buffer_printf(out, ":%02d", a.second);
+    buffer_printf(out, "%04d-%02d-%02d", a.year, a.month, a.day);
+    if (!seconds && to.ticks - from.ticks > 2 * TICKS_PER_DAY) { /* over days, minutes say nothing */
+        buffer_printf(out, " to %04d-%02d-%02d", b.year, b.month, b.day);
+        return;
+    }
+    buffer_add_string(out, GLUE);
+    add_clock(out, &a, seconds);
     if (from.ticks / TICKS_PER_SECOND != to.ticks / TICKS_PER_SECOND) {
         buffer_add_string(out, " to ");
         if (a.year != b.year || a.month != b.month || a.day != b.day)
             buffer_printf(out, "%04d-%02d-%02d" GLUE, b.year, b.month, b.day);
-        buffer_printf(out, "%02d:%02d", b.hour, b.minute);
-        if (seconds)
-            buffer_printf(out, ":%02d", b.second);
+        add_clock(out, &b, seconds);
     }
     buffer_add_string(out, suffix(to));
 }
@@ -102,7 +112,7 @@ void words_bytes(struct buffer *out, uint64_t bytes)
 void words_count(struct buffer *out, uint64_t number, const char *noun)
 {
     words_number(out, number);
-    buffer_printf(out, " %s%s", noun, number == 1 ? "" : "s");
+    buffer_printf(out, GLUE "%s%s", noun, number == 1 ? "" : "s");
 }
 
 void words_db(struct buffer *out, int tenths)
@@ -124,6 +134,33 @@ void words_probability(struct buffer *out, unsigned ten_thousandths)
         buffer_add_string(out, "<0.001");
     else
         buffer_printf(out, "0.%03u", thousandths);
+}
+
+void words_windows(struct buffer *out, const char *version, const char *arch)
+{
+    static const struct {
+        const char *version, *name;
+    } names[] = {{"4.0", "NT 4.0"},
+                 {"5.0", "2000"},
+                 {"5.1", "XP"},
+                 {"6.0", "Vista or Server 2008"},
+                 {"6.1", "7 or Server 2008 R2"},
+                 {"6.2", "8 or Server 2012"},
+                 {"6.3", "8.1 or Server 2012 R2"},
+                 {"10.0", "10 or later"}};
+
+    buffer_add_string(out, "Windows ");
+    if (strcmp(version, "5.2") == 0) { /* XP for x64 has the version of Server 2003 */
+        buffer_add_string(out, arch && strcmp(arch, "x86") == 0 ? "Server 2003" : "Server 2003 or XP");
+        return;
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(names[i].version, version) == 0) {
+            buffer_add_string(out, names[i].name);
+            return;
+        }
+    }
+    buffer_add_string(out, version);
 }
 
 void words_reference(struct buffer *out, struct text reference)
@@ -163,7 +200,7 @@ static bool shares_tail(const char *path, struct text tail)
 
 struct text words_input(const struct bundle *bundle, const struct input *input)
 {
-    struct text path = text_of(input->path);
+    struct text path = text_of(strcmp(input->path, "-") == 0 ? "standard input" : input->path);
     size_t start = path.size;
 
     while (start > 0) {
@@ -181,7 +218,8 @@ struct text words_input(const struct bundle *bundle, const struct input *input)
     return text_slice(path, start, path.size);
 }
 
-size_t words_places(struct buffer *out, const struct bundle *bundle, const struct place *places, size_t count, size_t room)
+size_t words_places(struct buffer *out, const struct bundle *bundle, const struct place *places, size_t count,
+                    size_t room)
 {
     size_t taken = 0;
 

@@ -34,7 +34,7 @@ static void check_field(struct tree *tree, const struct node *key, struct text n
     for (size_t i = 0; known[i] != NULL; i++)
         if (text_is(name, known[i]))
             return;
-    tree_warning(tree, key, schema_hint(tree, known, name), "no %s record has a field `%.*s`",
+    tree_warning_in(tree, key, 0, name.size, schema_hint(tree, known, name), "no %s record has a field `%.*s`",
                  category_names[logsource->category], (int)name.size, name.data);
 }
 
@@ -81,6 +81,19 @@ static void compile_values(struct compiler *compiler, const struct node *value, 
     finish_item(item);
 }
 
+/* `HKU\*\Software` looks like a wildcard and is none. */
+static void doubt_stars(struct compiler *compiler, const struct node *value, const struct item *item)
+{
+    for (size_t i = 0; i < item->count; i++) {
+        const struct comparison *comparison = &item->values[i];
+
+        if (comparison->way <= COMPARE_WILDCARD && text_find(comparison->written, TEXT("\\*")) != TEXT_NOT_FOUND &&
+            text_find_char(comparison->literal, '*') != TEXT_NOT_FOUND)
+            tree_warning(compiler->tree, tree_item(value, comparison->written),
+                         "write \\\\* for a backslash and a wildcard", "`\\*` is the character * itself, which no key has");
+    }
+}
+
 static void compile_item(struct compiler *compiler, const struct node_entry *entry, struct item *item)
 {
     struct modifiers modifiers;
@@ -102,6 +115,8 @@ static void compile_item(struct compiler *compiler, const struct node_entry *ent
         check_field(compiler->tree, entry->key, name, compiler->logsource);
     }
     compile_values(compiler, entry->value, &modifiers, item);
+    if (text_is(name, "Key"))
+        doubt_stars(compiler, entry->value, item);
 }
 
 static void sort_items(struct alternative *alternative)

@@ -195,7 +195,7 @@ static bool list_has(char *const *items, size_t count, const char *item)
     return false;
 }
 
-/* The gates that could not be checked: of the best ranked cause of the test's rule. Given, they must be these and no others. */
+/* The gates that could not be checked, of the best ranked cause of the test's rule: if given, these and no others. */
 static void compare_unverified(struct comparison *comparison)
 {
     const struct rule_test *test = comparison->test;

@@ -1,6 +1,10 @@
 /*
- * Regular expressions: PCRE2 (8 bit, UTF, JIT) under match, depth and heap limits. `(?P<name>...)` groups become captures.
- * A compiled pattern never changes and may be used by many threads; a matcher belongs to one.
+ * Regular expressions: PCRE2 (8 bit, UTF, JIT) under limits. `(?P<name>...)` groups become captures; two groups may have one name.
+ * Lines end in CR LF, LF or CR. A compiled pattern never changes and may be used by many threads; a matcher belongs to one.
+ *
+ * Whatever the expression and the subject, a match takes well under a second: PCRE2's match, depth and heap limits stop what
+ * explodes, a count of steps stops what takes the square of a long subject. Both are the same on every machine. What was
+ * stopped did not match and is remembered in the matcher (matcher_gave_up).
  */
 #ifndef WINCAUSE_RULES_PATTERN_H
 #define WINCAUSE_RULES_PATTERN_H

@@ -58,7 +58,7 @@ bool scope_check(struct tree *tree, const struct node *node, size_t offset, stru
     if (in_list(known_facts, name))
         return true;
     near = diagnostic_suggest(name, known_facts);
-    tree_warning(tree, node, near != NULL ? arena_printf(&tree->arena, "did you mean `%s`?", near) : NULL,
+    tree_warning_in(tree, node, offset, name.size, near != NULL ? arena_printf(&tree->arena, "did you mean `%s`?", near) : NULL,
                  "no reader states the fact `%.*s`", (int)name.size, name.data);
     return true;
 }

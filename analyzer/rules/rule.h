@@ -151,7 +151,7 @@ struct rule_set {
     struct rule **rules; size_t rule_count;
     struct rule_test **tests; size_t test_count;
     struct rule_skipped *skipped; size_t skipped_count;
-    char digest[65];                         /* SHA-256 over path and content hash of every file that was loaded, in order */
+    char digest[65];                         /* SHA-256 over path and content hash of every file in force, sorted */
     struct arena arena;                      /* private: owns all of the above but what detections, predicates and patterns are */
 };
 

@@ -364,6 +364,35 @@ static int compare_rules(const void *a, const void *b)
     return strcmp((*(struct rule *const *)a)->id, (*(struct rule *const *)b)->id);
 }
 
+static int compare_files(const void *a, const void *b)
+{
+    const struct rule_file *left = *(struct rule_file *const *)a, *right = *(struct rule_file *const *)b;
+    int order = strcmp(left->path, right->path);
+
+    return order != 0 ? order : memcmp(left->sha256, right->sha256, sizeof left->sha256);
+}
+
+static int compare_skipped(const void *a, const void *b)
+{
+    const struct rule_skipped *left = a, *right = b;
+    int order = strcmp(left->file, right->file);
+
+    return order != 0 ? order : strcmp(left->reason, right->reason);
+}
+
+/* Over what is in force, sorted: the same rules have the same digest in whatever order their folders were named. */
+static void take_digest(struct rule_set *set)
+{
+    struct buffer all = {0};
+
+    for (size_t i = 0; i < set->file_count; i++) {
+        buffer_add(&all, set->files[i]->path, strlen(set->files[i]->path) + 1);
+        buffer_add(&all, set->files[i]->sha256, sizeof set->files[i]->sha256);
+    }
+    hash(buffer_text(&all), set->digest);
+    buffer_free(&all);
+}
+
 static size_t count_tests(const struct loader *loader)
 {
     size_t count = 0;
@@ -376,7 +405,6 @@ static size_t count_tests(const struct loader *loader)
 static void hand_out(struct loader *loader, const struct table *symptoms)
 {
     struct rule_set *set = loader->set;
-    struct buffer all = {0};
 
     set->files = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->files);
     set->symptoms = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->symptoms);
@@ -392,8 +420,6 @@ static void hand_out(struct loader *loader, const struct table *symptoms)
         if (!stays(origin))
             continue;
         set->files[set->file_count++] = origin->file;
-        buffer_add(&all, origin->file->path, strlen(origin->file->path) + 1);
-        buffer_add(&all, origin->file->sha256, sizeof origin->file->sha256);
         if (origin->rule != NULL)
             set->rules[set->rule_count++] = origin->rule;
         if (origin->symptom != NULL && is_there(symptoms, origin->symptom))
@@ -401,8 +427,9 @@ static void hand_out(struct loader *loader, const struct table *symptoms)
         for (size_t j = 0; j < origin->test_count; j++)
             set->tests[set->test_count++] = origin->tests[j];
     }
-    hash(buffer_text(&all), set->digest);
-    buffer_free(&all);
+    qsort(set->files, set->file_count, sizeof *set->files, compare_files);
+    qsort(set->skipped, set->skipped_count, sizeof *set->skipped, compare_skipped);
+    take_digest(set);
     qsort(set->symptoms, set->symptom_count, sizeof *set->symptoms, compare_symptoms);
     qsort(set->rules, set->rule_count, sizeof *set->rules, compare_rules);
 }

@@ -33,12 +33,12 @@ static bool rule_uses(const struct rule *rule, const struct symptom *symptom)
 }
 
 /* A view of `rules`: the lists are the arena's, what they point to stays the set's. */
-static struct rule_set view_of(const struct rule_set *rules, const struct rule_test *test, const struct test_case *built,
-                               struct arena *arena)
+static struct rule_set view_of(const struct rule_set *rules, const struct rule_test *test,
+                               const struct test_case *built, struct arena *arena)
 {
     struct rule_set view = {.files = rules->files, .file_count = rules->file_count};
-    view.rules = arena_alloc(arena, (rules->rule_count + 1) * sizeof(*view.rules));
-    view.symptoms = arena_alloc(arena, (rules->symptom_count + 1) * sizeof(*view.symptoms));
+    view.rules = arena_alloc(arena, (rules->rule_count + 1) * sizeof(struct rule *));
+    view.symptoms = arena_alloc(arena, (rules->symptom_count + 1) * sizeof(struct symptom *));
     for (size_t i = 0; i < rules->rule_count; i++)
         if (sees_rule(test, built, rules->rules[i]))
             view.rules[view.rule_count++] = rules->rules[i];
@@ -170,7 +170,7 @@ static int compare_inputs(const void *left, const void *right)
 static char *path_of(struct arena *arena, const struct test_record *given)
 {
     const char *host = test_record_value(given, "Host");
-    return host == NULL ? arena_printf(arena, "%s", source_of(given)) : arena_printf(arena, "%s/%s", host, source_of(given));
+    return arena_printf(arena, "%s%s%s", host == NULL ? "" : host, host == NULL ? "" : "/", source_of(given));
 }
 
 static struct input *input_at(struct bundle *bundle, struct arena *arena, const char *path)
@@ -201,12 +201,12 @@ static bool collects_text(const struct test_case *built)
 static struct bundle bundle_of(const struct test_case *built, struct arena *arena)
 {
     struct bundle bundle = {.name = arena_printf(arena, "test")};
-    bundle.inputs = arena_alloc(arena, (built->record_count + 2) * sizeof(*bundle.inputs));
+    bundle.inputs = arena_alloc(arena, (built->record_count + 2) * sizeof(struct input *));
     for (size_t i = 0; i < built->record_count; i++)
         input_at(&bundle, arena, path_of(arena, &built->records[i]))->records++;
     if (collects_text(built))
         input_at(&bundle, arena, EMPTY_TEXT);
-    qsort(bundle.inputs, bundle.input_count, sizeof(*bundle.inputs), compare_inputs);
+    qsort(bundle.inputs, bundle.input_count, sizeof(struct input *), compare_inputs);
     for (size_t i = 0; i < bundle.input_count; i++)
         bundle.inputs[i]->index = i;
     return bundle;
@@ -219,8 +219,8 @@ static void feed_empty_text(struct sink *sink)
     sink_record(sink, &record);
 }
 
-static bool feed_input(struct consumer *consumer, const struct input *input, const struct test_case *built, struct arena *arena,
-                       struct buffer *why)
+static bool feed_input(struct consumer *consumer, const struct input *input, const struct test_case *built,
+                       struct arena *arena, struct buffer *why)
 {
     struct sink *sink = consumer->open(consumer, input);
     struct derive *derive = derive_new(sink);
@@ -247,10 +247,11 @@ static bool feed_input(struct consumer *consumer, const struct input *input, con
 static bool declare_collected(struct analysis *analysis, const struct test_collected *collected, struct buffer *why)
 {
     struct text what = text_of(collected->what);
-    struct moment open = {0, TIME_NONE};
+    const struct moment open = {0, TIME_NONE};
+    bool all = collected->all;
     if (text_starts(what, TEXT("log:"))) {
         struct text channel = channel_of_service(text_slice(what, 4, what.size));
-        analysis_declare_log(analysis, channel, collected->all ? open : collected->from, collected->all ? open : collected->to);
+        analysis_declare_log(analysis, channel, all ? open : collected->from, all ? open : collected->to);
     } else if (text_starts(what, TEXT("registry:"))) {
         analysis_declare_registry(analysis, text_slice(what, 9, what.size));
     } else if (!text_is(what, "text")) {

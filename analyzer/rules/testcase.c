@@ -160,13 +160,15 @@ static const struct rule_test *test_called(const struct rule_set *rules, const s
 }
 
 /* `like` names a test that stands above in the same file (rules/test_load.c), so that this ends. */
-static bool take_chain(const struct rule_set *rules, const struct rule_test *test, struct test_case *built, struct buffer *why)
+static bool take_chain(const struct rule_set *rules, const struct rule_test *test, struct test_case *built,
+                       struct buffer *why)
 {
     const struct rule_test *before = test->like == NULL ? NULL : test_called(rules, test->file, test->like);
     return (before == NULL || take_chain(rules, before, built, why)) && take_test(built, test, why);
 }
 
-bool test_case_build(const struct rule_set *rules, const struct rule_test *test, struct test_case *built, struct buffer *why)
+bool test_case_build(const struct rule_set *rules, const struct rule_test *test, struct test_case *built,
+                     struct buffer *why)
 {
     *built = (struct test_case){0};
     return take_chain(rules, test, built, why);

@@ -1,9 +1,10 @@
 /*
- * A test that stands in a rule file, put together: what `like` brings, without what `drop` takes away, with what `replace`
- * and `facts` change. Expectations are not inherited.
+ * A test that stands in a rule file, put together: what `like` brings, without what `drop` takes away, with what
+ * `replace` and `facts` change. Expectations are not inherited.
  *
- * Order, for each test of the chain from the one that builds on nothing to the test itself: `records` (when given, instead of those
- * so far), `drop`, `replace`, `facts` (each added, or instead of the same name), `collected` (when given, instead), `with` (added).
+ * Order, for each test of the chain from the one that builds on nothing to the test itself: `records` (when given, instead
+ * of those so far), `drop`, `replace`, `facts` (each added, or instead of the same name), `collected` (when given,
+ * instead), `with` (added).
  */
 #ifndef WINCAUSE_RULES_TESTCASE_H
 #define WINCAUSE_RULES_TESTCASE_H
@@ -23,7 +24,8 @@ struct test_case {
 };
 
 /* False: `why` says what is wrong with the test (one sentence, no full stop). test_case_free() in either case. */
-bool test_case_build(const struct rule_set *rules, const struct rule_test *test, struct test_case *built, struct buffer *why);
+bool test_case_build(const struct rule_set *rules, const struct rule_test *test, struct test_case *built,
+                     struct buffer *why);
 void test_case_free(struct test_case *built);
 
 /* The first value of a field, or NULL. */

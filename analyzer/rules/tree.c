@@ -164,24 +164,45 @@ void tree_warning(struct tree *tree, const struct node *node, const char *hint, 
     va_end(args);
 }
 
-void tree_error_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
-                   const char *format, ...)
+/* The part of a scalar that byte `offset` to `offset + size` of its text stand for. */
+static struct mark place_in(const struct tree *tree, const struct node *node, size_t offset, size_t size, unsigned *width)
 {
     struct mark start = node->start;
-    unsigned width = node_width(tree, node);
     size_t end = offset + size < node->text.size ? offset + size : node->text.size;
-    va_list args;
 
+    *width = node_width(tree, node);
     if (node->start.line == node->end.line && node->style != STYLE_BLOCK) {
         struct text written = from_column(source_line(tree, start.line), start.column);
         unsigned from = written_width(node, written, offset);
         unsigned to = written_width(node, written, end);
 
         start.column += from;
-        width = to > from ? to - from : 1;
+        *width = to > from ? to - from : 1;
     }
+    return start;
+}
+
+void tree_error_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
+                   const char *format, ...)
+{
+    unsigned width;
+    struct mark start = place_in(tree, node, offset, size, &width);
+    va_list args;
+
     va_start(args, format);
     report(tree, SEVERITY_ERROR, start, width, hint, format, args);
+    va_end(args);
+}
+
+void tree_warning_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
+                     const char *format, ...)
+{
+    unsigned width;
+    struct mark start = place_in(tree, node, offset, size, &width);
+    va_list args;
+
+    va_start(args, format);
+    report(tree, SEVERITY_WARNING, start, width, hint, format, args);
     va_end(args);
 }
 

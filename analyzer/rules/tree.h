@@ -73,5 +73,7 @@ void tree_warning(struct tree *tree, const struct node *node, const char *hint, 
     __attribute__((format(printf, 4, 5)));
 void tree_error_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
                    const char *format, ...) __attribute__((format(printf, 6, 7)));
+void tree_warning_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
+                     const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 #endif

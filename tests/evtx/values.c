@@ -53,8 +53,8 @@ static bool encode_guid(struct text text, struct buffer *out)
     if (text.size == 38 && text.data[0] == '{')
         text = text_slice(text, 1, 37);
     uint64_t a, b, c;
-    if (text.size != 36 || !text_number(text_slice(text, 0, 8), 16, &a) || !text_number(text_slice(text, 9, 13), 16, &b) ||
-        !text_number(text_slice(text, 14, 18), 16, &c))
+    if (text.size != 36 || !text_number(text_slice(text, 0, 8), 16, &a) ||
+        !text_number(text_slice(text, 9, 13), 16, &b) || !text_number(text_slice(text, 14, 18), 16, &c))
         return false;
     add_number(out, a, 4);
     add_number(out, b, 2);

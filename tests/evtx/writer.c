@@ -5,26 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/evtx/binxml.h"
 #include "tests/evtx/values.h"
 
-#define CHUNK_SIZE 65536u
-#define CHUNK_HEAD 512u
-#define STRING_TABLE 128u      /* 64 offsets of names */
-#define TEMPLATE_TABLE 384u    /* 32 offsets of templates */
 #define NAMESPACE "http://schemas.microsoft.com/win/2004/08/events/event"
 
 enum part {
-    CHANNEL, PROVIDER, EVENT_SOURCE, GUID, EVENT_ID, QUALIFIERS, VERSION, LEVEL, TASK, OPCODE, KEYWORDS, TIME_CREATED, RECORD_ID,
-    COMPUTER, USER_ID, PROCESS_ID, THREAD_ID, USER_DATA, PARTS
+    CHANNEL, PROVIDER, EVENT_SOURCE, GUID, EVENT_ID, QUALIFIERS, VERSION, LEVEL, TASK, OPCODE, KEYWORDS, TIME_CREATED,
+    RECORD_ID, COMPUTER, USER_ID, PROCESS_ID, THREAD_ID, USER_DATA, PARTS
 };
 
-static const struct { const char *name; const char *type; } parts[PARTS] = {
-    [CHANNEL] = {"Channel", NULL}, [PROVIDER] = {"Provider_Name", NULL}, [EVENT_SOURCE] = {"Provider_EventSourceName", NULL},
-    [GUID] = {"Provider_Guid", NULL}, [EVENT_ID] = {"EventID", "uint16"}, [QUALIFIERS] = {"Qualifiers", "uint16"},
-    [VERSION] = {"Version", "uint8"}, [LEVEL] = {"Level", "uint8"}, [TASK] = {"Task", "uint16"}, [OPCODE] = {"Opcode", "uint8"},
-    [KEYWORDS] = {"Keywords", "hex64"}, [TIME_CREATED] = {"TimeCreated", "filetime"}, [RECORD_ID] = {"EventRecordID", "uint64"},
-    [COMPUTER] = {"Computer", NULL}, [USER_ID] = {"UserID", "sid"}, [PROCESS_ID] = {"ProcessID", "uint32"},
-    [THREAD_ID] = {"ThreadID", "uint32"}, [USER_DATA] = {"UserData", NULL},
+static const struct { const char *name, *type; } parts[PARTS] = {
+    [CHANNEL] = {"Channel", NULL},
+    [PROVIDER] = {"Provider_Name", NULL},
+    [EVENT_SOURCE] = {"Provider_EventSourceName", NULL},
+    [GUID] = {"Provider_Guid", NULL},
+    [EVENT_ID] = {"EventID", "uint16"},
+    [QUALIFIERS] = {"Qualifiers", "uint16"},
+    [VERSION] = {"Version", "uint8"},
+    [LEVEL] = {"Level", "uint8"},
+    [TASK] = {"Task", "uint16"},
+    [OPCODE] = {"Opcode", "uint8"},
+    [KEYWORDS] = {"Keywords", "hex64"},
+    [TIME_CREATED] = {"TimeCreated", "filetime"},
+    [RECORD_ID] = {"EventRecordID", "uint64"},
+    [COMPUTER] = {"Computer", NULL},
+    [USER_ID] = {"UserID", "sid"},
+    [PROCESS_ID] = {"ProcessID", "uint32"},
+    [THREAD_ID] = {"ThreadID", "uint32"},
+    [USER_DATA] = {"UserData", NULL},
 };
 
 #define DATA_MAX 200u
@@ -36,14 +45,6 @@ struct event {
     struct datum data[DATA_MAX];
     size_t data_count;
     unsigned line;             /* where it begins in the description */
-};
-
-struct chunk {
-    uint8_t bytes[CHUNK_SIZE];
-    size_t used;
-    size_t last_record;        /* offset */
-    uint64_t first_number, last_number, first_id, last_id;
-    bool full;                 /* something did not fit */
 };
 
 struct writer {
@@ -58,194 +59,9 @@ struct writer {
 static bool complain(struct writer *writer, const char *what, struct text which)
 {
     if (writer->error[0] == '\0')
-        snprintf(writer->error, 200, "line %u: %s: %.*s", writer->line, what, (int)(which.size > 80 ? 80 : which.size), which.data);
+        snprintf(writer->error, 200, "line %u: %s: %.*s", writer->line, what, (int)(which.size > 80 ? 80 : which.size),
+                 which.data);
     return false;
-}
-
-/* Bytes. */
-
-static void put(struct chunk *chunk, const void *bytes, size_t size)
-{
-    if (size > CHUNK_SIZE - chunk->used) {
-        chunk->full = true;
-        return;
-    }
-    memcpy(chunk->bytes + chunk->used, bytes, size);
-    chunk->used += size;
-}
-
-static uint64_t load(const uint8_t *from, size_t size)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value |= (uint64_t)from[i] << (8 * i);
-    return value;
-}
-
-static void store(uint8_t *to, uint64_t value, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        to[i] = (uint8_t)(value >> (8 * i));
-}
-
-static void put_number(struct chunk *chunk, uint64_t value, size_t size)
-{
-    uint8_t bytes[8];
-    store(bytes, value, size);
-    put(chunk, bytes, size);
-}
-
-/* Fills a size that was left open: everything written since. */
-static void close_size(struct chunk *chunk, size_t at, size_t width)
-{
-    if (!chunk->full)
-        store(chunk->bytes + at, chunk->used - at - width, width);
-}
-
-static uint32_t crc32(uint32_t crc, const uint8_t *bytes, size_t size)
-{
-    crc = ~crc;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-    }
-    return ~crc;
-}
-
-/* Binary XML: names, elements, templates. */
-
-static uint32_t hash_units(const uint8_t *units, size_t count)
-{
-    uint32_t hash = 0;
-    for (size_t i = 0; i < count; i++)
-        hash = hash * 65599u + (uint32_t)load(units + 2 * i, 2);
-    return hash;
-}
-
-/* The offset of a name, which is written here when the chunk does not have it yet. */
-static void put_name(struct chunk *chunk, struct text name)
-{
-    struct buffer units = {0};
-    encode_utf16(&units, name);
-    uint32_t hash = hash_units((const uint8_t *)units.data, units.size / 2) & 0xFFFF;
-    uint8_t *bucket = chunk->bytes + STRING_TABLE + 4 * (hash % 64);
-    uint64_t at = load(bucket, 4);
-    while (at != 0 && (load(chunk->bytes + at + 6, 2) != units.size / 2 || memcmp(chunk->bytes + at + 8, units.data, units.size) != 0))
-        at = load(chunk->bytes + at, 4);
-    if (at != 0) {
-        put_number(chunk, at, 4);
-    } else if (chunk->used + 16 + units.size > CHUNK_SIZE) {
-        chunk->full = true;
-    } else {
-        uint64_t head = load(bucket, 4);
-        put_number(chunk, chunk->used + 4, 4);
-        store(bucket, chunk->used, 4);
-        put_number(chunk, head, 4);
-        put_number(chunk, hash, 2);
-        put_number(chunk, units.size / 2, 2);
-        put(chunk, units.data, units.size);
-        put_number(chunk, 0, 2);
-    }
-    buffer_free(&units);
-}
-
-static void put_literal(struct chunk *chunk, struct text text)
-{
-    struct buffer units = {0};
-    encode_utf16(&units, text);
-    put_number(chunk, 0x0105, 2);
-    put_number(chunk, units.size / 2, 2);
-    put(chunk, units.data, units.size);
-    buffer_free(&units);
-}
-
-static void put_substitution(struct chunk *chunk, size_t index, enum value_type type)
-{
-    put_number(chunk, 0x0D, 1);
-    put_number(chunk, index, 2);
-    put_number(chunk, type, 1);
-}
-
-/* <name; returns where its size stands, for close_size(). */
-static size_t open_element(struct chunk *chunk, struct text name, bool has_attributes)
-{
-    put_number(chunk, has_attributes ? 0x41 : 0x01, 1);
-    put_number(chunk, 0xFFFF, 2);
-    size_t at = chunk->used;
-    put_number(chunk, 0, 4);
-    put_name(chunk, name);
-    return at;
-}
-
-static size_t open_attributes(struct chunk *chunk)
-{
-    put_number(chunk, 0, 4);
-    return chunk->used - 4;
-}
-
-static void open_attribute(struct chunk *chunk, struct text name, bool last)
-{
-    put_number(chunk, last ? 0x06 : 0x46, 1);
-    put_name(chunk, name);
-}
-
-static void start_content(struct chunk *chunk)
-{
-    put_number(chunk, 0x02, 1);
-}
-
-static void end_element(struct chunk *chunk, size_t at, bool empty)
-{
-    put_number(chunk, empty ? 0x03 : 0x04, 1);
-    close_size(chunk, at, 4);
-}
-
-/* <name>text or value</name> */
-static void put_simple(struct chunk *chunk, const char *name, struct text text, size_t index, enum value_type type)
-{
-    size_t at = open_element(chunk, text_of(name), false);
-    start_content(chunk);
-    if (text.data != NULL)
-        put_literal(chunk, text);
-    else
-        put_substitution(chunk, index, type);
-    end_element(chunk, at, false);
-}
-
-/* The beginning of a template instance. True when the definition must follow here: the chunk does not have it yet. */
-static bool open_template(struct chunk *chunk, struct text shape, size_t *size_at)
-{
-    uint8_t guid[16];
-    store(guid, text_hash(shape, 1), 8);
-    store(guid + 8, text_hash(shape, 2), 8);
-    uint8_t *bucket = chunk->bytes + TEMPLATE_TABLE + 4 * (hash_units(guid, 8) % 32);
-    uint64_t at = load(bucket, 4);
-    while (at != 0 && memcmp(chunk->bytes + at + 4, guid, 16) != 0)
-        at = load(chunk->bytes + at, 4);
-    put_number(chunk, 0x0001010F, 4);
-    put_number(chunk, 0x010C, 2);
-    put(chunk, guid, 4);
-    if (at != 0) {
-        put_number(chunk, at, 4);
-        return false;
-    }
-    uint64_t head = load(bucket, 4);
-    put_number(chunk, chunk->used + 4, 4);
-    if (!chunk->full)
-        store(bucket, chunk->used, 4);
-    put_number(chunk, head, 4);
-    put(chunk, guid, 16);
-    *size_at = chunk->used;
-    put_number(chunk, 0, 4);
-    put_number(chunk, 0x0001010F, 4);
-    return true;
-}
-
-static void end_template(struct chunk *chunk, size_t size_at)
-{
-    put_number(chunk, 0x00, 1);
-    close_size(chunk, size_at, 4);
 }
 
 /* Records. */
@@ -253,8 +69,8 @@ static void end_template(struct chunk *chunk, size_t size_at)
 struct value { enum value_type type; struct text bytes; };
 #define VALUES_MAX (PARTS + 1)
 
-/* The descriptors of `count` values, then the values; returns where the last one begins. The last is what follows when `last_follows`:
- * its size is left open at *size_at. */
+/* The descriptors of `count` values, then the values; returns where the last one begins. The last is what follows
+ * when `last_follows`: its size is left open at *size_at. */
 static void put_values(struct chunk *chunk, const struct value *values, size_t count, bool xml_follows, size_t *size_at)
 {
     put_number(chunk, count + xml_follows, 4);
@@ -272,8 +88,8 @@ static void put_values(struct chunk *chunk, const struct value *values, size_t c
 }
 
 /* The parts of System that are values and not literals of its template, in the order of their substitutions. */
-static const enum part value_parts[] = {LEVEL, OPCODE, TASK, EVENT_ID, QUALIFIERS, KEYWORDS, TIME_CREATED, PROCESS_ID, THREAD_ID,
-                                        RECORD_ID, VERSION, USER_ID};
+static const enum part value_parts[] = {LEVEL, OPCODE, TASK, EVENT_ID, QUALIFIERS, KEYWORDS, TIME_CREATED,
+                                        PROCESS_ID, THREAD_ID, RECORD_ID, VERSION, USER_ID};
 #define VALUE_PARTS (sizeof(value_parts) / sizeof(value_parts[0]))
 
 static bool has(const struct event *event, enum part part)
@@ -303,7 +119,8 @@ static void put_attribute(struct chunk *chunk, const char *name, bool last, stru
 }
 
 /* <name a="%i" b="%j"/>; a or b may be NULL. */
-static void put_attributed(struct chunk *chunk, const char *name, const char *a, size_t i, enum value_type type, const char *b, size_t j)
+static void put_attributed(struct chunk *chunk, const char *name, const char *a, size_t i, enum value_type type,
+                           const char *b, size_t j)
 {
     bool any = a != NULL || b != NULL;
     size_t at = open_element(chunk, text_of(name), any);
@@ -349,7 +166,8 @@ static void put_event_id(struct chunk *chunk, const struct event *event, size_t 
 }
 
 /* The outer template: Event and System; index[part] is the substitution of a part. */
-static void put_system_template(struct chunk *chunk, const struct event *event, const size_t index[PARTS], size_t xml_index)
+static void put_system_template(struct chunk *chunk, const struct event *event, const size_t index[PARTS],
+                                size_t xml_index)
 {
     size_t root = open_element(chunk, TEXT("Event"), true), list = open_attributes(chunk);
     put_attribute(chunk, "xmlns", true, TEXT(NAMESPACE));
@@ -371,8 +189,8 @@ static void put_system_template(struct chunk *chunk, const struct event *event, 
     if (has(event, PROCESS_ID) || has(event, THREAD_ID))
         put_attributed(chunk, "Execution", has(event, PROCESS_ID) ? "ProcessID" : NULL, index[PROCESS_ID], TYPE_UINT32,
                        has(event, THREAD_ID) ? "ThreadID" : NULL, index[THREAD_ID]);
-    put_simple(chunk, "Channel", event->part[CHANNEL], 0, TYPE_STRING);
-    put_simple(chunk, "Computer", event->part[COMPUTER], 0, TYPE_STRING);
+    put_simple(chunk, "Channel", has(event, CHANNEL) ? event->part[CHANNEL] : TEXT(""), 0, TYPE_STRING);
+    put_simple(chunk, "Computer", has(event, COMPUTER) ? event->part[COMPUTER] : TEXT(""), 0, TYPE_STRING);
     put_attributed(chunk, "Security", has(event, USER_ID) ? "UserID" : NULL, index[USER_ID], TYPE_SID, NULL, 0);
     end_element(chunk, system, false);
     if (event->data_count > 0)
@@ -386,8 +204,10 @@ static bool is_unnamed(const struct datum *datum)
     return text_is(datum->name, "Data") || text_starts(datum->name, TEXT("Data["));
 }
 
-/* The values of the data: neighbouring unnamed strings are one array, as Windows writes them. `first[v]` is the datum of value v. */
-static size_t data_values(struct writer *writer, const struct event *event, struct value *values, const struct datum **first)
+/* The values of the data: neighbouring unnamed strings are one array, as Windows writes them. `first[v]` is the datum
+ * of value v. */
+static size_t data_values(struct writer *writer, const struct event *event, struct value *values,
+                          const struct datum **first)
 {
     size_t count = 0;
     for (size_t i = 0; i < event->data_count; i++) {
@@ -521,8 +341,8 @@ static void flush_chunk(struct writer *writer)
     store(head + 40, 128, 4);
     store(head + 44, chunk->last_record, 4);
     store(head + 48, chunk->used, 4);
-    store(head + 52, crc32(0, head + CHUNK_HEAD, chunk->used - CHUNK_HEAD), 4);
-    store(head + 124, crc32(crc32(0, head, 120), head + 128, CHUNK_HEAD - 128), 4);
+    store(head + 52, chunk_checksum(0, head + CHUNK_HEAD, chunk->used - CHUNK_HEAD), 4);
+    store(head + 124, chunk_checksum(chunk_checksum(0, head, 120), head + 128, CHUNK_HEAD - 128), 4);
     buffer_add(writer->out, head, CHUNK_SIZE);
     writer->chunks++;
     start_chunk(chunk);
@@ -601,7 +421,7 @@ static void write_file_header(uint8_t head[4096], const struct writer *writer, u
     store(head + 38, 3, 2);
     store(head + 40, 4096, 2);
     store(head + 42, writer->chunks & 0xFFFF, 2);
-    store(head + 124, crc32(0, head, 120), 4);
+    store(head + 124, chunk_checksum(0, head, 120), 4);
 }
 
 bool evtx_write(struct text description, struct buffer *out, char error[200])
@@ -619,9 +439,13 @@ bool evtx_write(struct text description, struct buffer *out, char error[200])
     start_chunk(&writer->chunk);
     next_event(writer, event);
     event->part[RECORD_ID] = TEXT("1");
-    while (error[0] == '\0' && (text_next(&rest, '\n', &line) || in_event)) {
+    for (;;) {
+        bool at_end = !text_next(&rest, '\n', &line);
+        if (error[0] != '\0' || (at_end && !in_event))
+            break;
+        line = at_end ? TEXT("") : line;
         writer->line++;
-        bool more = line.data != NULL && (line.size > 0 && line.data[0] == ' ');
+        bool more = text_starts(line, TEXT(" "));
         if (text_trim(line).size == 0) {
             if (in_event)
                 add_event(writer, event);
@@ -629,7 +453,7 @@ bool evtx_write(struct text description, struct buffer *out, char error[200])
             if (in_event)
                 next_event(writer, event);
             in_event = false;
-        } else if (line.data[0] == '#') {
+        } else if (text_starts(line, TEXT("#"))) {
             continue;
         } else if (more && event->data_count > 0) {
             buffer_add_char(&event->data[event->data_count - 1].value, '\n');
@@ -637,7 +461,6 @@ bool evtx_write(struct text description, struct buffer *out, char error[200])
         } else {
             in_event = take_line(writer, event, line);
         }
-        line = TEXT_NONE;
     }
     flush_chunk(writer);
     write_file_header((uint8_t *)out->data + start, writer, next_id + 1);

@@ -1,11 +1,9 @@
-/* evtx_write DESCRIPTION FILE.evtx: writes an event log; what a description looks like stands in tests/evtx/writer.h. */
+/* evtx_write DESCRIPTION FILE.evtx: writes an event log. tests/evtx/writer.h says what a description looks like. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A tool is one source file for the Makefile, as a unit test is; both bring the writer along. */
-#include "tests/evtx/values.c"
-#include "tests/evtx/writer.c"
+#include "tests/evtx/writer.h"
 
 static bool read_file(const char *path, struct buffer *out)
 {

@@ -59,8 +59,8 @@ static void heard_record(struct sink *sink, struct record *record)
         heard_add_shown(&heard->said, fields[i].value);
     }
     buffer_add_char(&heard->said, '\n');
-    buffer_printf(&heard->places, "%llu %llu %llu\n", (unsigned long long)record->at.record, (unsigned long long)record->at.line,
-                  (unsigned long long)record->at.offset);
+    buffer_printf(&heard->places, "%llu %llu %llu\n", (unsigned long long)record->at.record,
+                  (unsigned long long)record->at.line, (unsigned long long)record->at.offset);
     heard->records++;
 }
 

@@ -1,6 +1,6 @@
 #include "text_input.h"
 
-#define AT(record, offset, line) "{\"Category\":\"crash\",\"Record\":" #record ",\"Offset\":" #offset ",\"Line\":" #line
+#define AT(record, line) "{\"Category\":\"crash\",\"Record\":" #record ",\"Line\":" #line
 #define HEAD(app) "Application exception occurred:\r\n        App: " app "\r\n        When: 5/21/2003 @ 9:46:4.78\r\n" \
                   "        Exception number: c0000005 (access violation)\r\n\r\n"
 #define CRASH ",\"ExceptionCode\":\"0xc0000005\""
@@ -71,19 +71,19 @@ static void test_appended_records(void **state)
     buffer_add_string(&log, HEAD(" (pid=117)"));
     buffer_add_string(&log, body);
     EXPECT(read_bytes(log.data, log.size, DATES_GUESS),
-           AT(1, 125, 7) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION,
-           AT(2, 1936, 65) ",\"Process\":\"an app.exe\"" CRASH ",\"ProcessID\":\"9\"" TIME "}",
-           AT(3, 2129, 70) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION);
+           AT(1, 7) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION,
+           AT(2, 64) ",\"Process\":\"an app.exe\"" CRASH ",\"ProcessID\":\"9\"" TIME "}",
+           AT(3, 69) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION);
     buffer_free(&log);
 }
 
 static void test_names_of_symbol_files(void **state)
 {
     (void)state;
-    EXPECT(read_text(HEAD("store.DBG (pid=<process ID>)")), AT(1, 0, 1) ",\"Process\":\"store.exe\"" CRASH TIME "}");
-    EXPECT(read_text(HEAD("dll\\snatrc.dbg (<pid>)")), AT(1, 0, 1) ",\"Process\":\"snatrc.dll\"" CRASH TIME "}");
-    EXPECT(read_text(HEAD("<path> x.exe (pid)")), AT(1, 0, 1) ",\"Process\":\"x.exe\"" CRASH TIME "}");
-    EXPECT(read_text(HEAD("[Pid number of occurrence]")), AT(1, 0, 1) CRASH TIME "}");
+    EXPECT(read_text(HEAD("store.DBG (pid=<process ID>)")), AT(1, 1) ",\"Process\":\"store.exe\"" CRASH TIME "}");
+    EXPECT(read_text(HEAD("dll\\snatrc.dbg (<pid>)")), AT(1, 1) ",\"Process\":\"snatrc.dll\"" CRASH TIME "}");
+    EXPECT(read_text(HEAD("<path> x.exe (pid)")), AT(1, 1) ",\"Process\":\"x.exe\"" CRASH TIME "}");
+    EXPECT(read_text(HEAD("[Pid number of occurrence]")), AT(1, 1) CRASH TIME "}");
 }
 
 static void test_damaged_heads(void **state)
@@ -91,15 +91,15 @@ static void test_damaged_heads(void **state)
     (void)state;
     EXPECT(read_text("Application exception occurred:\n\n  App: a.exe (pid=5) When: <date> @\n  <time> Exception\n"
                      "number: 0xC0000142\n\nAnd so on.\n"),
-           AT(1, 0, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0xc0000142\",\"ProcessID\":\"5\"}",
-           "{\"Category\":\"message\",\"Record\":2,\"Offset\":115,\"Line\":7,\"Message\":\"And so on.\"}");
+           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0xc0000142\",\"ProcessID\":\"5\"}",
+           "{\"Category\":\"message\",\"Record\":2,\"Offset\":108,\"Line\":7,\"Message\":\"And so on.\"}");
     EXPECT(read_text("> Application exception occurred: App: a.exe (pid=5) When: 5/21/2003 @ 1:2:3.4 "
                      "Exception number: 40000005 (vdm event)\nWhat now?\n"),
-           AT(1, 0, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0x40000005\",\"ProcessID\":\"5\","
+           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0x40000005\",\"ProcessID\":\"5\","
            "\"TimeCreated\":\"2003-05-21T01:02:03.004\"}",
            "{\"Category\":\"message\",\"Record\":2,\"Offset\":118,\"Line\":2,\"Message\":\"What now?\"}");
     EXPECT(read_text("Application exception occurred:\n  App: a.exe\n\nText.\n"),
-           AT(1, 0, 1) ",\"Process\":\"a.exe\"}",
+           AT(1, 1) ",\"Process\":\"a.exe\"}",
            "{\"Category\":\"message\",\"Record\":2,\"Offset\":46,\"Line\":4,\"Message\":\"Text.\"}");
 }
 
@@ -115,9 +115,9 @@ static void test_a_sentence_is_no_record(void **state)
 static void test_excerpts_without_a_head(void **state)
 {
     (void)state;
-    EXPECT(read_text(body), AT(1, 0, 1) INFORMATION);
+    EXPECT(read_text(body), AT(1, 1) INFORMATION);
     EXPECT(read_text("State Dump for Thread Id 0x1\n\neax=00000001\n\nfunction: f\n77f64b41 50  push eax\n\nWhy?\n"),
-           "{\"Category\":\"message\",\"Record\":1,\"Offset\":81,\"Line\":8,\"Message\":\"Why?\"}",
+           "{\"Category\":\"message\",\"Record\":1,\"Offset\":79,\"Line\":8,\"Message\":\"Why?\"}",
            "note: an excerpt of a Dr Watson record without its head was passed over (in the block at line 1)");
 }
 
@@ -125,8 +125,8 @@ static void test_another_block_inside(void **state)
 {
     (void)state;
     EXPECT(read_text(HEAD("a.exe (pid=5)") "Event ID: 4097\nSource: DrWatson\nDescription: x\n"),
-           AT(1, 0, 1) ",\"Process\":\"a.exe\"" CRASH ",\"ProcessID\":\"5\"" TIME "}",
-           "{\"Category\":\"event\",\"Record\":2,\"Offset\":157,\"Line\":6,\"Provider_Name\":\"DrWatson\","
+           AT(1, 1) ",\"Process\":\"a.exe\"" CRASH ",\"ProcessID\":\"5\"" TIME "}",
+           "{\"Category\":\"event\",\"Record\":2,\"Offset\":155,\"Line\":6,\"Provider_Name\":\"DrWatson\","
            "\"EventID\":\"4097\",\"Message\":\"x\"}");
 }
 
@@ -141,7 +141,7 @@ static void test_too_many_lines(void **state)
     struct output output = read_bytes(log.data, log.size, DATES_GUESS);
     assert_int_equal(output.end, READ_PART);
     assert_non_null(strstr(output.items[0], "\"a.exe\""));
-    assert_string_equal(output.items[1], "loss 0 at line 100006: a Dr Watson record has more than 100000 lines");
+    assert_string_equal(output.items[1], "loss 0 at line 100005: a Dr Watson record has more than 100000 lines");
     for (size_t i = 0; i < output.count; i++)
         free(output.items[i]);
     buffer_free(&log);

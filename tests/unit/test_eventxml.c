@@ -28,24 +28,26 @@ static void gives(const char *xml, const char *expected)
 static void test_system(void **state)
 {
     (void)state;
-    const char *xml =
-        "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\">\r\n"
-        "  <System>\r\n"
-        "    <Provider Name=\"Service Control Manager\" Guid=\"{555908d1-a6d7-4695-8e1e-26931d2012f4}\" EventSourceName=\"SCM\" />\r\n"
-        "    <EventID Qualifiers=\"16384\">7036</EventID>\r\n"
-        "    <Version>0</Version><Level>4</Level><Task>3</Task><Opcode>2</Opcode>\r\n"
-        "    <Keywords>0x8080000000000000</Keywords>\r\n"
-        "    <TimeCreated SystemTime=\"2012-03-13T20:11:22.376313000Z\" />\r\n"
-        "    <EventRecordID> 11894 </EventRecordID>\r\n"
-        "    <Correlation ActivityID='{00000000-0000-0000-0000-000000000000}'/>\r\n"
-        "    <Execution ProcessID=\"560\" ThreadID=\"3280\" />\r\n"
-        "    <Channel>System</Channel><Computer>W.example</Computer><Security UserID='S-1-5-18'/>\r\n"
-        "  </System>\r\n"
-        "  <EventData><Data Name=\"param1\">A</Data><Data Name=\"param2\">B</Data><Binary>00FF</Binary></EventData>\r\n"
-        "</Event>";
-    says(xml, "11894: Channel=System Provider_Name=Service Control Manager Provider_EventSourceName=SCM EventID=7036 Qualifiers=16384 "
-              "Version=0 Level=4 Task=3 Opcode=2 Keywords=0x8080000000000000 TimeCreated=2012-03-13T20:11:22.376313Z EventRecordID=11894 "
-              "Computer=W.example UserID=S-1-5-18 ProcessID=560 ThreadID=3280 Message=A B param1=A param2=B Binary=00FF\n");
+    const char *xml = "<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\">\r\n"
+                      "  <System>\r\n"
+                      "    <Provider Name=\"Service Control Manager\" Guid=\"{555908d1-a6d7-4695-8e1e-26931d2012f4}\""
+                      " EventSourceName=\"SCM\" />\r\n"
+                      "    <EventID Qualifiers=\"16384\">7036</EventID>\r\n"
+                      "    <Version>0</Version><Level>4</Level><Task>3</Task><Opcode>2</Opcode>\r\n"
+                      "    <Keywords>0x8080000000000000</Keywords>\r\n"
+                      "    <TimeCreated SystemTime=\"2012-03-13T20:11:22.376313000Z\" />\r\n"
+                      "    <EventRecordID> 11894 </EventRecordID>\r\n"
+                      "    <Correlation ActivityID='{00000000-0000-0000-0000-000000000000}'/>\r\n"
+                      "    <Execution ProcessID=\"560\" ThreadID=\"3280\" />\r\n"
+                      "    <Channel>System</Channel><Computer>W.example</Computer><Security UserID='S-1-5-18'/>\r\n"
+                      "  </System>\r\n"
+                      "  <EventData><Data Name=\"param1\">A</Data><Data Name=\"param2\">B</Data>"
+                      "<Binary>00FF</Binary></EventData>\r\n"
+                      "</Event>";
+    says(xml, "11894: Channel=System Provider_Name=Service Control Manager Provider_EventSourceName=SCM EventID=7036"
+              " Qualifiers=16384 Version=0 Level=4 Task=3 Opcode=2 Keywords=0x8080000000000000"
+              " TimeCreated=2012-03-13T20:11:22.376313Z EventRecordID=11894 Computer=W.example UserID=S-1-5-18"
+              " ProcessID=560 ThreadID=3280 Message=A B param1=A param2=B Binary=00FF\n");
 
     struct event_parser *parser = event_parser_new();
     struct record record;
@@ -78,8 +80,9 @@ static void test_odd_system(void **state)
          "1: TimeCreated=2024-05-28T00:46:49.8687258Z\n");
     struct event_parser *parser = event_parser_new();
     struct record record;
-    assert_true(event_parser_read(parser, TEXT("<Event><System><TimeCreated SystemTime='1601-01-01T00:00:00Z'/><Level>300</Level>"
-                                               "</System></Event>"), &record));
+    const struct text unset =
+        TEXT("<Event><System><TimeCreated SystemTime='1601-01-01T00:00:00Z'/><Level>300</Level></System></Event>");
+    assert_true(event_parser_read(parser, unset, &record));
     assert_int_equal(record.time.basis, TIME_NONE);
     assert_int_equal(record.level, 255);
     assert_int_equal(record.at.record, 0);
@@ -89,7 +92,9 @@ static void test_odd_system(void **state)
     assert_false(event_parser_read(parser, TEXT("<Events><System/></Events>"), &record));
     assert_string_equal(event_parser_error(parser), "the element is no Event");
     /* The parser goes on after a failure. */
-    assert_true(event_parser_read(parser, TEXT("<e:Event xmlns:e='x'><e:System><e:Channel>C</e:Channel></e:System></e:Event>"), &record));
+    const struct text prefixed =
+        TEXT("<e:Event xmlns:e='x'><e:System><e:Channel>C</e:Channel></e:System></e:Event>");
+    assert_true(event_parser_read(parser, prefixed, &record));
     assert_true(text_is(record.channel, "C"));
     event_parser_free(parser);
 }
@@ -98,7 +103,8 @@ static void test_data(void **state)
 {
     (void)state;
     gives(DATA("<Data Name='a'>1</Data><Data Name='b'/><Data Name='a'>2</Data>"), " Message=1 2 a=1 b= a=2");
-    gives(DATA("<Data>x</Data><Data/><Data>z</Data><Binary>0A</Binary>"), " Message=x z Data[1]=x Data[2]= Data[3]=z Binary=0A");
+    gives(DATA("<Data>x</Data><Data/><Data>z</Data><Binary>0A</Binary>"),
+          " Message=x z Data[1]=x Data[2]= Data[3]=z Binary=0A");
     gives(DATA("<Data>x</Data><Binary/>"), " Message=x Data[1]=x");
     gives(DATA("<Data Name='p'><string>x</string><string>y</string></Data>"), " Message=x y p=x p=y");
     gives(DATA("<Data><string>x</string><string/></Data>"), " Message=x Data[1]=x Data[2]=");
@@ -106,7 +112,8 @@ static void test_data(void **state)
     gives(EVENT("1", "<EventData Name='E'>said</EventData>"), " Message=said EventData=said");
     gives(EVENT("1", "<EventData>\n</EventData>"), "");
     /* Values are kept as they are, with their blanks and line ends. */
-    gives(DATA("<Data Name='a'> one\r\ntwo\rthree\n</Data>"), " Message= one\\r\\ntwo\\rthree\\n a= one\\r\\ntwo\\rthree\\n");
+    gives(DATA("<Data Name='a'> one\r\ntwo\rthree\n</Data>"),
+          " Message= one\\r\\ntwo\\rthree\\n a= one\\r\\ntwo\\rthree\\n");
     gives(DATA("<Data Name='a'>&lt;b&gt; &amp;amp; &#x41;<![CDATA[<c> &#x1;]]></Data>"),
           " Message=<b> &amp; A<c> &#x1; a=<b> &amp; A<c> &#x1;");
     /* A name that is also one of System's has two values. */
@@ -116,9 +123,11 @@ static void test_data(void **state)
 static void test_user_data(void **state)
 {
     (void)state;
-    gives(EVENT("1", "<UserData><A xmlns='u' xmlns:x='y'><B>b</B><C><D>d</D></C><B>e</B></A></UserData>"), " Message=b d e B=b D=d B=e");
+    gives(EVENT("1", "<UserData><A xmlns='u' xmlns:x='y'><B>b</B><C><D>d</D></C><B>e</B></A></UserData>"),
+          " Message=b d e B=b D=d B=e");
     gives(EVENT("1", "<UserData><A><C f='x' g=''/><C f='y'>z</C><E/></A></UserData>"), " Message=z C_f=x C_f=y C=z E=");
-    gives(EVENT("1", "<ProcessingErrorData><ErrorCode>15003</ErrorCode><EventPayload>00</EventPayload></ProcessingErrorData>"),
+    gives(EVENT("1", "<ProcessingErrorData><ErrorCode>15003</ErrorCode><EventPayload>00</EventPayload>"
+                     "</ProcessingErrorData>"),
           " ErrorCode=15003 EventPayload=00");
     gives(EVENT("1", "<BinaryEventData>0102</BinaryEventData>"), " BinaryEventData=0102");
 }
@@ -126,10 +135,12 @@ static void test_user_data(void **state)
 static void test_rendering(void **state)
 {
     (void)state;
-    gives(EVENT("1", "<EventData><Data>x</Data></EventData><RenderingInfo Culture='en-US'><Message>It is x.</Message><Level>Error</Level>"
+    gives(EVENT("1", "<EventData><Data>x</Data></EventData>"
+                     "<RenderingInfo Culture='en-US'><Message>It is x.</Message><Level>Error</Level>"
                      "<Keywords><Keyword>K</Keyword></Keywords></RenderingInfo>"),
           " Message=It is x. Data[1]=x");
-    gives(EVENT("1", "<EventData><Data>x</Data></EventData><RenderingInfo><Message/></RenderingInfo>"), " Message=x Data[1]=x");
+    gives(EVENT("1", "<EventData><Data>x</Data></EventData><RenderingInfo><Message/></RenderingInfo>"),
+          " Message=x Data[1]=x");
 }
 
 static void test_forbidden(void **state)
@@ -138,8 +149,12 @@ static void test_forbidden(void **state)
     gives(DATA("<Data Name='a\x02'>x\x01y&#x1;&#31;z</Data>"), " Message=x\\x01y\\x01\\x1Fz a\x02=x\\x01y\\x01\\x1Fz");
     gives(DATA("<Data Name='a'><![CDATA[\x01]]></Data>"), " Message=\\x01 a=\\x01");
     /* The mark itself, U+FFFE, and references that are no characters. */
-    gives(DATA("<Data Name='a'>\xEF\xA3\xBE" "0041 \xEF\xBF\xBE &#xD800;&#x110000;</Data>"),
-          " Message=\xEF\xA3\xBE" "0041 \xEF\xBF\xBE \xEF\xBF\xBD\xEF\xBF\xBD a=\xEF\xA3\xBE" "0041 \xEF\xBF\xBE \xEF\xBF\xBD\xEF\xBF\xBD");
+#define MARK "\xEF\xA3\xBE"
+#define NOT_A_CHARACTER "\xEF\xBF\xBE"
+#define REPLACED "\xEF\xBF\xBD"
+    gives(DATA("<Data Name='a'>" MARK "0041 " NOT_A_CHARACTER " &#xD800;&#x110000;</Data>"),
+          " Message=" MARK "0041 " NOT_A_CHARACTER " " REPLACED REPLACED
+          " a=" MARK "0041 " NOT_A_CHARACTER " " REPLACED REPLACED);
     /* A NUL cannot stand in a C string. */
     const char nul[] = EVENT("1", "<EventData><Data>a\0b</Data></EventData>");
     struct heard heard = hear(&eventxml_reader, nul, sizeof(nul) - 1);
@@ -151,12 +166,15 @@ static void test_exports(void **state)
 {
     (void)state;
     /* wevtutil: no root, one event per line; more than one event is a whole log. */
-    says(EVENT("1", "") "\r\n" EVENT("2", "") "\r\n", "whole log\n1: Provider_Name=P EventID=1\n2: Provider_Name=P EventID=2\n");
+    says(EVENT("1", "") "\r\n" EVENT("2", "") "\r\n",
+         "whole log\n1: Provider_Name=P EventID=1\n2: Provider_Name=P EventID=2\n");
     /* Event Viewer. */
-    says("\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n<Events>" EVENT("1", "") EVENT("2", "") "</Events>",
+    says("\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\r\n"
+         "<Events>" EVENT("1", "") EVENT("2", "") "</Events>",
          "whole log\n1: Provider_Name=P EventID=1\n2: Provider_Name=P EventID=2\n");
     /* MSXML's tree. */
-    says("- <Event" XMLNS ">\r\n- <System>\r\n  <Provider Name=\"P\" /> \r\n  <EventID>1</EventID> \r\n  </System>\r\n- <EventData>\r\n"
+    says("- <Event" XMLNS ">\r\n- <System>\r\n  <Provider Name=\"P\" /> \r\n  <EventID>1</EventID> \r\n"
+         "  </System>\r\n- <EventData>\r\n"
          "  <Data Name=\"a\">b</Data> \r\n  </EventData>\r\n  </Event>\r\n",
          "1: Provider_Name=P EventID=1 Message=b a=b\n");
     /* What a console wrote around it. */
@@ -179,13 +197,15 @@ static void test_damage(void **state)
          "whole log\n1: Provider_Name=P EventID=1\nloss 1: the file ends within the event\n");
     says("<EventID>7</EventID></System></Event>" EVENT("1", ""),
          "loss 1: an event without its beginning\n1: Provider_Name=P EventID=1\n");
-    says("<Event><System/>&nbsp;</Event>", "loss 1: the event is no XML: undefined entity\nloss 0: the file holds no event that can be read\n");
+    says("<Event><System/>&nbsp;</Event>",
+         "loss 1: the event is no XML: undefined entity\nloss 0: the file holds no event that can be read\n");
     says("", "loss 0: the file cannot be read\n");
     /* A document type is never read: it stands before the first event, and there it is passed over. */
     says("<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'>]>" DATA("<Data>&b;</Data>") EVENT("1", ""),
          "whole log\nloss 1: the event is no XML: undefined entity\n1: Provider_Name=P EventID=1\n");
     says(DATA("<!DOCTYPE x><Data>b</Data>"),
-         "loss 1: the event is no XML: not well-formed (invalid token)\nloss 0: the file holds no event that can be read\n");
+         "loss 1: the event is no XML: not well-formed (invalid token)\n"
+         "loss 0: the file holds no event that can be read\n");
 }
 
 static struct buffer to_utf16(const char *ascii, bool big)
@@ -221,9 +241,16 @@ static void test_probe(void **state)
 {
     (void)state;
     static const struct { const char *head; int sure; } heads[] = {
-        {EVENT("1", ""), 95}, {"- <Event>\r\n- <System>", 95}, {"<?xml version='1.0'?><Events><Event><System>", 95},
-        {"some tool 1.0\n\n<Event>\n<System>", 40}, {"Log Name: System\nEvent Xml:\n<Event><System>", 0}, {"<Event>\n\\<System>", 0},
-        {"<Events><EventX><System>", 0}, {"<Event name='party'><Place/></Event>", 0}, {"", 0}, {"<Event", 0},
+        {EVENT("1", ""), 95},
+        {"- <Event>\r\n- <System>", 95},
+        {"<?xml version='1.0'?><Events><Event><System>", 95},
+        {"some tool 1.0\n\n<Event>\n<System>", 40},
+        {"Log Name: System\nEvent Xml:\n<Event><System>", 0},
+        {"<Event>\n\\<System>", 0},
+        {"<Events><EventX><System>", 0},
+        {"<Event name='party'><Place/></Event>", 0},
+        {"", 0},
+        {"<Event", 0},
     };
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
         assert_int_equal(eventxml_reader.probe((const uint8_t *)heads[i].head, strlen(heads[i].head)), heads[i].sure);
@@ -320,10 +347,19 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_system), cmocka_unit_test(test_odd_system), cmocka_unit_test(test_data), cmocka_unit_test(test_user_data),
-        cmocka_unit_test(test_rendering), cmocka_unit_test(test_forbidden), cmocka_unit_test(test_exports),
-        cmocka_unit_test(test_damage), cmocka_unit_test(test_utf16), cmocka_unit_test(test_probe), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_edges), cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_system),
+        cmocka_unit_test(test_odd_system),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_user_data),
+        cmocka_unit_test(test_rendering),
+        cmocka_unit_test(test_forbidden),
+        cmocka_unit_test(test_exports),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests_name("eventxml", tests, NULL, NULL);
 }

@@ -6,8 +6,8 @@
 
 #include "parsers/evtx.h"
 #include "parsers/evtx_chunk.h"
-#include "tests/evtx/values.c"
-#include "tests/evtx/writer.c"
+#include "tests/evtx/binxml.h"
+#include "tests/evtx/writer.h"
 
 static struct buffer written(const char *description)
 {
@@ -25,8 +25,11 @@ static struct buffer many(unsigned count)
     struct buffer description = {0};
     buffer_add_string(&description, "Channel: System\nComputer: SRV01\n");
     for (unsigned i = 0; i < count; i++)
-        buffer_printf(&description, "Provider_Name: %s\nEventID: %u\nTimeCreated: 2010-05-04T%02u:%02u:%02uZ\n%s: event number %u\nn (uint32): %u\n\n",
-                      i % 5 == 0 ? "Other" : "One", i % 5, i / 3600 % 24, i / 60 % 60, i % 60, i % 5 == 0 ? "Data" : "name", i, i);
+        buffer_printf(&description,
+                      "Provider_Name: %s\nEventID: %u\nTimeCreated: 2010-05-04T%02u:%02u:%02uZ\n"
+                      "%s: event number %u\nn (uint32): %u\n\n",
+                      i % 5 == 0 ? "Other" : "One", i % 5, i / 3600 % 24, i / 60 % 60, i % 60,
+                      i % 5 == 0 ? "Data" : "name", i, i);
     struct buffer file = written(description.data);
     buffer_free(&description);
     return file;
@@ -54,32 +57,87 @@ static size_t record_at(const struct buffer *file, unsigned number)
 static void test_fields(void **state)
 {
     (void)state;
-    struct buffer file = written(
-        "Channel: System\nComputer: SRV01\nProvider_Name: EventLog\nEventID: 6009\nQualifiers: 32768\nTimeCreated: 2010-05-04T05:58:01Z\n"
-        "Data: 5.02.\nData: 3790\nData:\nBinary: E10700\n\n"
-        "Provider_Name: Service Control Manager\nProvider_Guid: {555908D1-A6D7-4695-8E1E-26931D2012F4}\nProvider_EventSourceName: SCM\n"
-        "EventID: 7036\nVersion: 2\nOpcode: 1\nTask: 3\nLevel: 2\nKeywords: 0x8080000000000000\nProcessID: 4\nThreadID: 88\nUserID: S-1-5-18\n"
-        "TimeCreated: 2010-05-04T05:59:01.1234567Z\nEventRecordID: 77\n"
-        "s: text & <tag>\nu (uint32): 77\nh (hex64): 0x8000000000000001\ng (guid): {555908D1-A6D7-4695-8E1E-26931D2012F4}\n"
-        "t (filetime): 2010-05-04T05:59:01.5Z\nsid (sid): S-1-5-21-1-2-3-500\nb (bool): true\ne (escaped): a\\x01b\\r\\nc\n"
-        "l (strings): one\n  two\nempty:\nbin (binary): 00FF\n\n"
-        "Provider_Name: Microsoft-Windows-Eventlog\nEventID: 104\nTimeCreated: 2010-05-04T06:00:00Z\nUserData: LogFileCleared\n"
-        "SubjectUserName: admin\nBackupPath:\n");
+    struct buffer file = written("Channel: System\n"
+                                 "Computer: SRV01\n"
+                                 "Provider_Name: EventLog\n"
+                                 "EventID: 6009\n"
+                                 "Qualifiers: 32768\n"
+                                 "TimeCreated: 2010-05-04T05:58:01Z\n"
+                                 "Data: 5.02.\n"
+                                 "Data: 3790\n"
+                                 "Data:\n"
+                                 "Binary: E10700\n"
+                                 "\n"
+                                 "Provider_Name: Service Control Manager\n"
+                                 "Provider_Guid: {555908D1-A6D7-4695-8E1E-26931D2012F4}\n"
+                                 "Provider_EventSourceName: SCM\n"
+                                 "EventID: 7036\n"
+                                 "Version: 2\n"
+                                 "Opcode: 1\n"
+                                 "Task: 3\n"
+                                 "Level: 2\n"
+                                 "Keywords: 0x8080000000000000\n"
+                                 "ProcessID: 4\n"
+                                 "ThreadID: 88\n"
+                                 "UserID: S-1-5-18\n"
+                                 "TimeCreated: 2010-05-04T05:59:01.1234567Z\n"
+                                 "EventRecordID: 77\n"
+                                 "s: text & <tag>\n"
+                                 "u (uint32): 77\n"
+                                 "h (hex64): 0x8000000000000001\n"
+                                 "g (guid): {555908D1-A6D7-4695-8E1E-26931D2012F4}\n"
+                                 "t (filetime): 2010-05-04T05:59:01.5Z\n"
+                                 "sid (sid): S-1-5-21-1-2-3-500\n"
+                                 "b (bool): true\n"
+                                 "e (escaped): a\\x01b\\r\\nc\n"
+                                 "l (strings): one\n"
+                                 "  two\n"
+                                 "empty:\n"
+                                 "bin (binary): 00FF\n"
+                                 "\n"
+                                 "Provider_Name: Microsoft-Windows-Eventlog\n"
+                                 "EventID: 104\n"
+                                 "TimeCreated: 2010-05-04T06:00:00Z\n"
+                                 "UserData: LogFileCleared\n"
+                                 "SubjectUserName: admin\n"
+                                 "BackupPath:\n");
     struct heard heard = hear_file(&file);
     assert_string_equal(heard.said.data,
-        "whole log\n"
-        "1: Channel=System Provider_Name=EventLog EventID=6009 Qualifiers=32768 Level=4 Task=0 Keywords=0x0080000000000000 "
-        "TimeCreated=2010-05-04T05:58:01Z EventRecordID=1 Computer=SRV01 Message=5.02. 3790 Data[1]=5.02. Data[2]=3790 Data[3]= Binary=E10700\n"
-        "77: Channel=System Provider_Name=Service Control Manager Provider_EventSourceName=SCM EventID=7036 Version=2 Level=2 Task=3 Opcode=1 "
-        "Keywords=0x8080000000000000 TimeCreated=2010-05-04T05:59:01.1234567Z EventRecordID=77 Computer=SRV01 UserID=S-1-5-18 ProcessID=4 "
-        "ThreadID=88 Message=text & <tag> 77 0x8000000000000001 {555908D1-A6D7-4695-8E1E-26931D2012F4} 2010-05-04T05:59:01.500000000Z "
-        "S-1-5-21-1-2-3-500 true a\\x01b\\r\\nc one two 00FF s=text & <tag> u=77 h=0x8000000000000001 "
-        "g={555908D1-A6D7-4695-8E1E-26931D2012F4} t=2010-05-04T05:59:01.500000000Z sid=S-1-5-21-1-2-3-500 b=true e=a\\x01b\\r\\nc l=one l=two "
-        "empty= bin=00FF\n"
-        "78: Channel=System Provider_Name=Microsoft-Windows-Eventlog EventID=104 Level=4 Task=0 Keywords=0x0080000000000000 "
-        "TimeCreated=2010-05-04T06:00:00Z EventRecordID=78 Computer=SRV01 Message=admin SubjectUserName=admin BackupPath=\n");
+                        "whole log\n"
+                        "1: Channel=System Provider_Name=EventLog EventID=6009 Qualifiers=32768 Level=4 Task=0"
+                        " Keywords=0x0080000000000000 TimeCreated=2010-05-04T05:58:01Z EventRecordID=1 Computer=SRV01"
+                        " Message=5.02. 3790 Data[1]=5.02. Data[2]=3790 Data[3]= Binary=E10700\n"
+                        "77: Channel=System Provider_Name=Service Control Manager Provider_EventSourceName=SCM"
+                        " EventID=7036 Version=2 Level=2 Task=3 Opcode=1 Keywords=0x8080000000000000"
+                        " TimeCreated=2010-05-04T05:59:01.1234567Z EventRecordID=77 Computer=SRV01 UserID=S-1-5-18"
+                        " ProcessID=4 ThreadID=88 Message=text & <tag> 77 0x8000000000000001"
+                        " {555908D1-A6D7-4695-8E1E-26931D2012F4} 2010-05-04T05:59:01.500000000Z S-1-5-21-1-2-3-500"
+                        " true a\\x01b\\r\\nc one two 00FF s=text & <tag> u=77 h=0x8000000000000001"
+                        " g={555908D1-A6D7-4695-8E1E-26931D2012F4} t=2010-05-04T05:59:01.500000000Z"
+                        " sid=S-1-5-21-1-2-3-500 b=true e=a\\x01b\\r\\nc l=one l=two empty= bin=00FF\n"
+                        "78: Channel=System Provider_Name=Microsoft-Windows-Eventlog EventID=104 Level=4 Task=0"
+                        " Keywords=0x0080000000000000 TimeCreated=2010-05-04T06:00:00Z EventRecordID=78 Computer=SRV01"
+                        " Message=admin SubjectUserName=admin BackupPath=\n");
     assert_int_equal(heard.end, READ_WHOLE);
     assert_int_equal(evtx_reader.probe((const uint8_t *)file.data, EVTX_FILE_HEAD), 100);
+    heard_free(&heard);
+    buffer_free(&file);
+}
+
+/* libevtx shows negative integers wrong; a text that looks like its mistake stays as it is. */
+static void test_negative_integers(void **state)
+{
+    (void)state;
+    struct buffer file = written("Provider_Name: P\nEventID: 1\nTimeCreated: 2010-01-01\n"
+                                 "a (int8): -5\nb (int16): -5\nc (int32): -1073741510\n"
+                                 "d (int64): -9223372036854775807\ne (int32): 7\n"
+                                 "f: -2147483643\ng: -\n\n"
+                                 "Provider_Name: P\nEventID: 2\nTimeCreated: 2010-01-01\nf: -2147483643\n");
+    struct heard heard = hear_file(&file);
+    assert_non_null(strstr(heard.said.data, " a=-5 b=-5 c=-1073741510 d=-9223372036854775807 e=7 f=-2147483643 g=-\n"));
+    assert_non_null(strstr(heard.said.data, "EventID=2 Level=4 Task=0 Keywords=0x0080000000000000 "
+                                            "TimeCreated=2010-01-01T00:00:00Z "
+                                            "EventRecordID=2 Message=-2147483643 f=-2147483643\n"));
     heard_free(&heard);
     buffer_free(&file);
 }
@@ -96,7 +154,7 @@ static void test_several_chunks(void **state)
     /* In order, and at places where records are. */
     struct text place, rest = buffer_text(&heard.places);
     for (uint64_t number = 1; text_next(&rest, '\n', &place) && place.size > 0; number++) {
-        struct text id, line;
+        struct text id = TEXT_NONE, line = TEXT_NONE;
         uint64_t value, offset;
         assert_true(text_next(&place, ' ', &id) && text_number(id, 10, &value) && text_next(&place, ' ', &line));
         assert_int_equal(value, number);
@@ -365,9 +423,17 @@ static void test_writer_complains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields), cmocka_unit_test(test_several_chunks), cmocka_unit_test(test_wrapped),
-        cmocka_unit_test(test_repairs), cmocka_unit_test(test_broken_records), cmocka_unit_test(test_refusals), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_changed_bytes), cmocka_unit_test(test_bomb), cmocka_unit_test(test_leaves_nothing),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_negative_integers),
+        cmocka_unit_test(test_several_chunks),
+        cmocka_unit_test(test_wrapped),
+        cmocka_unit_test(test_repairs),
+        cmocka_unit_test(test_broken_records),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_changed_bytes),
+        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_leaves_nothing),
         cmocka_unit_test(test_writer_complains),
     };
     return cmocka_run_group_tests_name("evtx", tests, NULL, NULL);

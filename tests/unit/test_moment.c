@@ -112,14 +112,17 @@ static void test_iso_refuses(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "", "  ", "2009", "2009-03", "2009-02-30", "2009-03-02T", "2009-03-02T9", "2009-03-02T09:60", "2009-03-02T09:20:61",
-        "2009-03-02T09:20:00.", "2009-03-02T09:20:00.1234567890", "2009-03-02T09:20:00+16:00", "2009-03-02T09:20:00 CET",
-        "2009-03-02T09:20:00ZZ", "2009-03-02T09:20:00Z tail", "09-03-02", "1601-01-01T00:00:00+01:00", "20090302T092000",
+        "", "  ", "2009", "2009-03", "2009-02-30", "2009-03-02T", "2009-03-02T9", "2009-03-02T09:60",
+        "2009-03-02T09:20:61",
+        "2009-03-02T09:20:00.", "2009-03-02T09:20:00.1234567890", "2009-03-02T09:20:00+16:00",
+        "2009-03-02T09:20:00 CET",
+        "2009-03-02T09:20:00ZZ", "2009-03-02T09:20:00Z tail", "09-03-02", "1601-01-01T00:00:00+01:00",
+        "20090302T092000",
         "9999-12-31T23:59:59-01:00",
     };
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-        if (strcmp(iso(wrong[i]), "refused"))
+        if (strcmp(iso(wrong[i]), "refused") != 0)
             fail_msg("%s was read as %s", wrong[i], iso(wrong[i]));
 }
 
@@ -177,7 +180,8 @@ static void test_halves_of_the_day(void **state)
     assert_string_equal(local("31/1/2000 1:05:00 p.\xc2\xa0m.", DATES_GUESS), "2000-01-31T13:05:00");
     assert_string_equal(local("1/31/2000, 1:05:00\xe2\x80\xafPM", DATES_GUESS), "2000-01-31T13:05:00");
     assert_string_equal(local("2019-01-05 \xec\x98\xa4\xed\x9b\x84 11:25:48", DATES_GUESS), "2019-01-05T23:25:48");
-    assert_string_equal(local("\xe2\x80\x8e" "12\xe2\x80\x8e/\xe2\x80\x8e" "31\xe2\x80\x8e/\xe2\x80\x8e" "2010 13:00 PM",
+    assert_string_equal(local("\xe2\x80\x8e" "12\xe2\x80\x8e/\xe2\x80\x8e" "31\xe2\x80\x8e/\xe2\x80\x8e" "2010 "
+                              "13:00 PM",
                               DATES_GUESS), "2010-12-31T13:00:00");
 }
 
@@ -199,7 +203,7 @@ static void test_local_refuses(void **state)
     };
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-        if (strcmp(local(wrong[i], DATES_GUESS), "refused"))
+        if (strcmp(local(wrong[i], DATES_GUESS), "refused") != 0)
             fail_msg("%s was read as %s", wrong[i], local(wrong[i], DATES_GUESS));
         assert_false(was_ambiguous);
     }

@@ -225,6 +225,16 @@ static void values_below_a_broken_key_do_not_pass_for_those_of_another(void **st
           "loss 5 1: value \"a\": its key, in line 4, is broken\n");
 }
 
+static void a_broken_key_is_told_by_its_first_line(void **state)
+{
+    (void)state;
+    check(VERSION4 KEY "[HKLM\\B     \r\n\xE4\xE4\xE4\xE4\xE4\xE4\r\n\r\n[HKLM\\C]\r\n@=\"a\"\r\n",
+          "loss 4 0: the key [HKLM\\B has no closing bracket or is longer than 65536 bytes: "
+          "its values are lost\n"
+          "loss 5 0: neither a key nor a value: \xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\n"
+          "HKLM\\C |  | REG_SZ | a\n");
+}
+
 static void a_key_behind_a_bullet_is_a_key(void **state)
 {
     (void)state;
@@ -425,6 +435,7 @@ int main(void)
         cmocka_unit_test(a_key_may_hold_brackets_and_semicolons),
         cmocka_unit_test(a_key_printed_over_two_lines_is_joined),
         cmocka_unit_test(values_below_a_broken_key_do_not_pass_for_those_of_another),
+        cmocka_unit_test(a_broken_key_is_told_by_its_first_line),
         cmocka_unit_test(a_key_behind_a_bullet_is_a_key),
         cmocka_unit_test(deletions_give_no_records),
         cmocka_unit_test(comments_stand_anywhere_but_in_strings),

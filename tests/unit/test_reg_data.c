@@ -324,6 +324,24 @@ static void a_name_or_key_over_the_limit_is_lost(void **state)
     buffer_free(&export);
 }
 
+static void losses_over_the_limit_are_told_as_a_sum(void **state)
+{
+    struct hearing hearing;
+    struct buffer export = {0};
+
+    (void)state;
+    buffer_add_string(&export, VERSION4 KEY);
+    add_repeated(&export, "\"a\"=1\n", 6 * (LIMIT_EXPORT_LOSSES + 20));
+    buffer_add_string(&export, "\"b\"=\"c\"\n");
+    assert_int_equal(read_bytes(&hearing, export.data, export.size), READ_WHOLE);
+    assert_int_equal(hearing.records, 1);
+    assert_true(text_ends_nocase(buffer_text(&hearing.said),
+                                 TEXT("HKLM\\A | b | REG_SZ | c\n"
+                                      "loss 100024 20: 20 more losses, which are not told one by one\n")));
+    forget(&hearing);
+    buffer_free(&export);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_value_over_the_limit_costs_only_itself),
         cmocka_unit_test(a_line_over_the_limit_is_skipped),
         cmocka_unit_test(a_name_or_key_over_the_limit_is_lost),
+        cmocka_unit_test(losses_over_the_limit_are_told_as_a_sum),
     };
     return cmocka_run_group_tests_name("reg data", tests, NULL, NULL);
 }

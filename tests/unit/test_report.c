@@ -1,7 +1,7 @@
 /*
- * Reports of findings built by hand: what must be said, that no line passes 80 columns, and that nothing from an input reaches
- * the terminal raw. With the name of a case as argument the program prints its JSON report instead (tests/report-schema.sh
- * validates them), with `text CASE` its text report.
+ * Reports of findings built by hand: what must be said, that no line passes 80 columns, and that nothing from an input
+ * reaches the terminal raw. With the name of a case as argument the program prints its JSON report instead
+ * (tests/report-schema.sh validates them), with `text CASE` its text report.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,10 @@
 #include "report/words.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define STRINGS(...) \
-    {.items = (char *[]){__VA_ARGS__}, .count = sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)}
+#define STRINGS(...)                                                                                                   \
+    {                                                                                                                  \
+        .items = (char *[]){__VA_ARGS__}, .count = sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)                    \
+    }
 
 static char digest[] = "3f9c000000000000000000000000000000000000000000000000000000000000";
 
@@ -31,32 +33,51 @@ static struct moment utc(const char *text)
     return moment;
 }
 
-static struct input system_log = {.index = 0, .path = "System.evtx", .folder = "", .kind = "evtx", .bytes = 69632,
-                                  .status = INPUT_READ, .records = 9};
-static struct input system_reg = {.index = 1, .path = "system.reg", .folder = "", .kind = "reg", .bytes = 4096,
-                                  .status = INPUT_READ, .records = 6};
+static struct input system_log = {.index = 0,
+                                  .path = "System.evtx",
+                                  .folder = "",
+                                  .kind = "evtx",
+                                  .bytes = 69632,
+                                  .status = INPUT_READ,
+                                  .records = 9};
+static struct input system_reg = {
+    .index = 1, .path = "system.reg", .folder = "", .kind = "reg", .bytes = 4096, .status = INPUT_READ, .records = 6};
 static struct input *desktop_inputs[] = {&system_log, &system_reg};
 static struct bundle desktop_bundle = {.name = "desktop-heap", .inputs = desktop_inputs, .input_count = 2};
 
 static struct rule_file rule_file = {.path = "windows/kb184802.yml"};
 static struct cause causes[] = {
-    {.id = "heap_full", .title = "A desktop's heap is full", .full_id = "kb184802/heap_full", .how_common = COMMON_OCCASIONAL},
-    {.id = "winsta_access", .title = "No access to the window station or desktop",
-     .full_id = "kb184802/winsta_access", .how_common = COMMON_OCCASIONAL},
-    {.id = "heap_buffer", .title = "The system-wide heap buffer is used up (event 244)",
-     .full_id = "kb184802/heap_buffer", .how_common = COMMON_RARE},
+    {.id = "heap_full",
+     .title = "A desktop's heap is full",
+     .full_id = "kb184802/heap_full",
+     .how_common = COMMON_OCCASIONAL},
+    {.id = "winsta_access",
+     .title = "No access to the window station or desktop",
+     .full_id = "kb184802/winsta_access",
+     .how_common = COMMON_OCCASIONAL},
+    {.id = "heap_buffer",
+     .title = "The system-wide heap buffer is used up (event 244)",
+     .full_id = "kb184802/heap_buffer",
+     .how_common = COMMON_RARE},
 };
-static struct rule rule = {.id = "kb184802", .title = "User32.dll or Kernel32.dll does not initialize", .level = RULE_LEVEL_HIGH,
-                           .file = &rule_file, .causes = causes, .cause_count = 3};
+static struct rule rule = {.id = "kb184802",
+                           .title = "User32.dll or Kernel32.dll does not initialize",
+                           .level = RULE_LEVEL_HIGH,
+                           .file = &rule_file,
+                           .causes = causes,
+                           .cause_count = 3};
 static struct rule *rules[] = {&rule};
 static struct rule_set rule_set = {.rules = rules, .rule_count = 1};
-static struct symptom symptom = {.id = "dll_init_failed", .title = "A DLL could not be initialized when a process started",
-                                 .identity = (char *[]){"dll"}, .identity_count = 1};
+static struct symptom symptom = {.id = "dll_init_failed",
+                                 .title = "A DLL could not be initialized when a process started",
+                                 .identity = (char *[]){"dll"},
+                                 .identity_count = 1};
 
 static struct place places_243[1], places_reg[1], places_seen[3];
 static struct ledger_row ledger[10], ledger_winsta[6], ledger_buffer[6];
 static struct finding_cause ranked[3];
-static struct named_values captures[] = {{"dll", STRINGS("user32.dll")}, {"image", STRINGS("cmd.exe", "cscript.exe", "net.exe")}};
+static struct named_values captures[] = {{"dll", STRINGS("user32.dll")},
+                                         {"image", STRINGS("cmd.exe", "cscript.exe", "net.exe")}};
 static struct finding_excluded excluded[] = {{"kb212825", "applies.dll: needs crypt32.dll, here user32.dll"}};
 static struct finding_missing missing[2];
 static struct finding_moment timeline[2];
@@ -71,17 +92,21 @@ static struct ledger_row model_row(const char *id, const char *title, int db)
     return (struct ledger_row){.id = (char *)id, .title = (char *)title, .status = EVIDENCE_MODEL, .db = db};
 }
 
-static struct ledger_row evidence_row(const char *id, const char *title, enum evidence_status status, int db, const char *why)
+static struct ledger_row evidence_row(const char *id, const char *title, enum evidence_status status, int db,
+                                      const char *why)
 {
-    return (struct ledger_row){.id = (char *)id, .title = (char *)title, .status = status, .db = db, .why = (char *)why};
+    return (struct ledger_row){
+        .id = (char *)id, .title = (char *)title, .status = status, .db = db, .why = (char *)why};
 }
 
 /* At file scope, where they live as long as the program. */
 static struct named_values values_third[] = {{"third", STRINGS("256")}};
 static const struct strings references = STRINGS("kb:184802", "kb:947246");
-static const struct strings fix = STRINGS("Raise the third SharedSection value (services) or the second (interactive desktop) and "
-                                          "restart. Now: 1024,3072,256");
-static const struct strings fixes = STRINGS("Grant the account access to the window station.", "Or run it as another account.");
+static const struct strings fix =
+    STRINGS("Raise the third SharedSection value (services) or the second (interactive desktop) and "
+            "restart. Now: 1024,3072,256");
+static const struct strings fixes =
+    STRINGS("Grant the account access to the window station.", "Or run it as another account.");
 static const struct strings dlls = STRINGS("user32.dll");
 static const struct strings gates = STRINGS("os.version");
 
@@ -89,11 +114,15 @@ static void fill_places(void)
 {
     static const char *const times[] = {"2010-05-04T09:55:12Z", "2010-05-04T09:56:00Z", "2010-05-04T09:57:01Z"};
 
-    places_243[0] = (struct place){&system_log, {.record = 6, .has_offset = true, .offset = 5000}, utc("2010-05-04T09:31:00Z"),
+    places_243[0] = (struct place){&system_log,
+                                   {.record = 6, .has_offset = true, .offset = 5000},
+                                   utc("2010-05-04T09:31:00Z"),
                                    "A desktop heap allocation failed."};
-    places_reg[0] = (struct place){&system_reg, {.record = 3, .line = 9}, {0, TIME_NONE}, "SharedSection=1024,3072,256"};
+    places_reg[0] =
+        (struct place){&system_reg, {.record = 3, .line = 9}, {0, TIME_NONE}, "SharedSection=1024,3072,256"};
     for (size_t i = 0; i < 3; i++)
-        places_seen[i] = (struct place){&system_log, {.record = 7 + i}, utc(times[i]), "cmd.exe - DLL Initialization Failed"};
+        places_seen[i] =
+            (struct place){&system_log, {.record = 7 + i}, utc(times[i]), "cmd.exe - DLL Initialization Failed"};
 }
 
 static void fill_ledgers(void)
@@ -104,13 +133,14 @@ static void fill_ledgers(void)
     ledger[3] = model_row("limit", "evidence counts at most +30", -40);
     ledger[4] = model_row("symptom", "it explains the failures", 78);
     ledger[4].why = "+9.1 if nothing else could";
-    ledger[5] = evidence_row("win32k_243", "Win32k reported that a desktop heap allocation failed", EVIDENCE_PRESENT, 200,
-                             "same boot, 24 min before");
+    ledger[5] = evidence_row("win32k_243", "Win32k reported that a desktop heap allocation failed", EVIDENCE_PRESENT,
+                             200, "same boot, 24 min before");
     ledger[5].count = 1;
     ledger[5].first = ledger[5].last = utc("2010-05-04T09:31:00Z");
     ledger[5].found = places_243;
     ledger[5].found_count = 1;
-    ledger[6] = evidence_row("third", "the third SharedSection value, 256, is below the default", EVIDENCE_PRESENT, 70, NULL);
+    ledger[6] =
+        evidence_row("third", "the third SharedSection value, 256, is below the default", EVIDENCE_PRESENT, 70, NULL);
     ledger[6].values = values_third;
     ledger[6].value_count = 1;
     ledger[6].count = 1;
@@ -136,7 +166,8 @@ static void fill_ledgers(void)
     ledger_winsta[2].why = "os.version";
     ledger_winsta[3] = model_row("limit", "", 0);
     ledger_winsta[4] = model_row("symptom", "it explains the failures", 8);
-    ledger_winsta[5] = evidence_row("screensaver_only", "Only screen savers failed", EVIDENCE_ABSENT, -70, "3 programs, 0 screen savers");
+    ledger_winsta[5] = evidence_row("screensaver_only", "Only screen savers failed", EVIDENCE_ABSENT, -70,
+                                    "3 programs, 0 screen savers");
     memcpy(ledger_buffer, ledger_winsta, sizeof(ledger_buffer));
 }
 
@@ -147,9 +178,16 @@ static void fill_causes(void)
     static const int scores[] = {248, -122, -262};
 
     for (unsigned i = 0; i < 3; i++)
-        ranked[i] = (struct finding_cause){.rank = i + 1, .rule = &rule, .cause = &causes[i], .title = causes[i].title,
-                                           .probability = probabilities[i], .word = words[i], .score = scores[i], .alone = 91,
-                                           .separated = true, .references = references};
+        ranked[i] = (struct finding_cause){.rank = i + 1,
+                                           .rule = &rule,
+                                           .cause = &causes[i],
+                                           .title = causes[i].title,
+                                           .probability = probabilities[i],
+                                           .word = words[i],
+                                           .score = scores[i],
+                                           .alone = 91,
+                                           .separated = true,
+                                           .references = references};
     ranked[0].ledger = ledger;
     ranked[0].ledger_count = 8;
     ranked[0].resolutions = fix;
@@ -163,13 +201,18 @@ static void fill_causes(void)
 
 static void fill_host(void)
 {
-    static const char *const names[][2] = {{"os.product", "Windows Server 2003"}, {"os.version", "5.2"},
-                                           {"os.service_pack", "2"}, {"os.arch", "x86"}};
+    static const char *const names[][2] = {
+        {"os.product", "Windows Server 2003"}, {"os.version", "5.2"}, {"os.service_pack", "2"}, {"os.arch", "x86"}};
     for (size_t i = 0; i < 4; i++)
-        facts[i] = (struct finding_fact){.name = (char *)names[i][0], .value = (char *)names[i][1], .input = &system_reg,
+        facts[i] = (struct finding_fact){.name = (char *)names[i][0],
+                                         .value = (char *)names[i][1],
+                                         .input = &system_reg,
                                          .at = {.record = i + 1, .line = i + 4}};
-    logs[0] = (struct finding_log){.channel = "System", .first = utc("2010-05-04T05:58:00Z"), .last = utc("2010-05-04T09:57:01Z"),
-                                   .records = 9, .complete = true};
+    logs[0] = (struct finding_log){.channel = "System",
+                                   .first = utc("2010-05-04T05:58:00Z"),
+                                   .last = utc("2010-05-04T09:57:01Z"),
+                                   .records = 9,
+                                   .complete = true};
     hosts[0] = (struct finding_host){.name = "SRV01", .facts = facts, .fact_count = 4, .logs = logs, .log_count = 1};
 }
 
@@ -187,19 +230,38 @@ static struct findings desktop_heap(void)
     fill_host();
     captures[0].values = dlls;
     missing[0] = (struct finding_missing){"HKLM\\SYSTEM\\CurrentControlSet\\Services as a registry export (.reg)",
-                                          "kb184802/heap_full/user_services", 30};
-    missing[1] = (struct finding_missing){"the whole System log (.evtx) from 2010-05-04 05:58Z", "kb184802/heap_full/win32k_243", 271};
+                                          "kb184802/heap_full/user_services", 30, true};
+    missing[1] = (struct finding_missing){"the whole System log (.evtx) from 2010-05-04 05:58Z",
+                                          "kb184802/heap_full/win32k_243", 271, true};
     timeline[0] = (struct finding_moment){utc("2010-05-04T05:58:00Z"), "the machine started", &system_log, 1};
-    timeline[1] = (struct finding_moment){utc("2010-05-04T09:31:00Z"), "Win32k reported that a desktop heap allocation failed",
-                                          &system_log, 6};
-    problems[0] = (struct finding_problem){
-        .symptom = &symptom, .host = "SRV01", .level = RULE_LEVEL_HIGH, .verdict = VERDICT_RANKED,
-        .first = utc("2010-05-04T09:55:12Z"), .last = utc("2010-05-04T09:57:01Z"), .count = 1, .records = 3,
-        .captures = captures, .capture_count = 2, .p_none = 23, .found = places_seen, .found_count = 3,
-        .causes = ranked, .cause_count = 3, .excluded = excluded, .excluded_count = 1,
-        .timeline = timeline, .timeline_count = 2};
-    return (struct findings){.bundle = &desktop_bundle, .rules = &rule_set, .verdict = VERDICT_RANKED, .hosts = hosts,
-                             .host_count = 1, .problems = problems, .problem_count = 1};
+    timeline[1] = (struct finding_moment){utc("2010-05-04T09:31:00Z"),
+                                          "Win32k reported that a desktop heap allocation failed", &system_log, 6};
+    problems[0] = (struct finding_problem){.symptom = &symptom,
+                                           .host = "SRV01",
+                                           .level = RULE_LEVEL_HIGH,
+                                           .verdict = VERDICT_RANKED,
+                                           .first = utc("2010-05-04T09:55:12Z"),
+                                           .last = utc("2010-05-04T09:57:01Z"),
+                                           .count = 1,
+                                           .records = 3,
+                                           .captures = captures,
+                                           .capture_count = 2,
+                                           .p_none = 23,
+                                           .found = places_seen,
+                                           .found_count = 3,
+                                           .causes = ranked,
+                                           .cause_count = 3,
+                                           .excluded = excluded,
+                                           .excluded_count = 1,
+                                           .timeline = timeline,
+                                           .timeline_count = 2};
+    return (struct findings){.bundle = &desktop_bundle,
+                             .rules = &rule_set,
+                             .verdict = VERDICT_RANKED,
+                             .hosts = hosts,
+                             .host_count = 1,
+                             .problems = problems,
+                             .problem_count = 1};
 }
 
 /* ---- the other cases ---- */
@@ -220,14 +282,16 @@ static struct findings not_separated(void)
 static struct findings insufficient(void)
 {
     struct findings findings = desktop_heap();
-    static struct input note = {.path = "note.txt", .folder = "", .kind = "text", .bytes = 120, .status = INPUT_READ, .records = 1};
+    static struct input note = {
+        .path = "note.txt", .folder = "", .kind = "text", .bytes = 120, .status = INPUT_READ, .records = 1};
     static struct input *inputs[] = {&note};
     static struct bundle bundle = {.name = "pasted", .inputs = inputs, .input_count = 1};
     static struct place seen[1];
     static const struct input *unknown[] = {&note};
 
     strcpy(note.sha256, digest);
-    seen[0] = (struct place){&note, {.record = 1, .line = 1}, utc("2010-05-04T09:55:12"), "Initialization of the dynamic library failed."};
+    seen[0] = (struct place){
+        &note, {.record = 1, .line = 1}, utc("2010-05-04T09:55:12"), "Initialization of the dynamic library failed."};
     findings.bundle = &bundle;
     findings.verdict = VERDICT_INSUFFICIENT;
     findings.unknown_zone = unknown;
@@ -238,7 +302,8 @@ static struct findings insufficient(void)
         ranked[i].word = i == 0 ? "possible" : "unlikely";
         ranked[i].ledger_count = 5;
     }
-    ledger[5] = evidence_row("win32k_243", "Win32k reported that a desktop heap allocation failed", EVIDENCE_NOT_COLLECTED, 0, NULL);
+    ledger[5] = evidence_row("win32k_243", "Win32k reported that a desktop heap allocation failed",
+                             EVIDENCE_NOT_COLLECTED, 0, NULL);
     ledger[5].worth = 200;
     ranked[0].ledger_count = 6;
     problems[0].verdict = VERDICT_INSUFFICIENT;
@@ -259,8 +324,14 @@ static struct findings no_known_cause(void)
     findings.verdict = problems[0].verdict = VERDICT_NO_KNOWN_CAUSE;
     problems[0].cause_count = 0;
     problems[0].p_none = 10000;
-    unexplained[0] = (struct finding_unexplained){"Service Control Manager", "System", 7000, LEVEL_ERROR, 41,
-                                                  utc("2010-05-04T06:00:00Z"), utc("2010-05-04T09:00:00Z"), "The X service failed to start"};
+    unexplained[0] = (struct finding_unexplained){"Service Control Manager",
+                                                  "System",
+                                                  7000,
+                                                  LEVEL_ERROR,
+                                                  41,
+                                                  utc("2010-05-04T06:00:00Z"),
+                                                  utc("2010-05-04T09:00:00Z"),
+                                                  "The X service failed to start"};
     findings.unexplained = unexplained;
     findings.unexplained_count = 1;
     return findings;
@@ -317,8 +388,14 @@ static char *torn_notes[] = {"no chunk could be read"};
 static struct findings nothing_read(void)
 {
     struct findings findings = desktop_heap();
-    static struct input bad = {.path = "torn.evtx", .folder = "", .kind = "evtx", .bytes = 10, .status = INPUT_REFUSED, .damaged = true,
-                               .notes = torn_notes, .note_count = 1};
+    static struct input bad = {.path = "torn.evtx",
+                               .folder = "",
+                               .kind = "evtx",
+                               .bytes = 10,
+                               .status = INPUT_REFUSED,
+                               .damaged = true,
+                               .notes = torn_notes,
+                               .note_count = 1};
     static struct input *inputs[] = {&bad};
     static struct bundle bundle = {.name = "torn", .inputs = inputs, .input_count = 1};
     findings.bundle = &bundle;
@@ -335,12 +412,21 @@ static struct findings no_input(void)
     return findings;
 }
 
-/* Escape sequences, direction overrides, no UTF-8, a long word and wide characters in every place that an input fills. */
-#define EVIL "\x1b[2J\x1b]0;owned\x07\xE2\x80\xAE" "exe.txt\xC2\x9B\xFF\r\n\t\xE6\x97\xA5\xE6\x9C\xAC"
+/* Escape sequences, direction overrides, no UTF-8, a long word and wide characters in every place that an input fills.
+ */
+#define EVIL                                                                                                           \
+    "\x1b[2J\x1b]0;owned\x07\xE2\x80\xAE"                                                                              \
+    "exe.txt\xC2\x9B\xFF\r\n\t\xE6\x97\xA5\xE6\x9C\xAC"
 static char long_name[400];
 static const struct strings evil_list = STRINGS(EVIL, long_name);
-static struct input evil = {.folder = "", .kind = "text", .status = INPUT_PARTIAL, .damaged = true, .lost = 3, .records = 1,
-                                .notes = (char *[]){EVIL " " EVIL}, .note_count = 1};
+static struct input evil = {.folder = "",
+                            .kind = "text",
+                            .status = INPUT_PARTIAL,
+                            .damaged = true,
+                            .lost = 3,
+                            .records = 1,
+                            .notes = (char *[]){EVIL " " EVIL},
+                            .note_count = 1};
 static struct input twin = {.folder = "", .kind = "text", .status = INPUT_READ};
 static struct input *evil_inputs[] = {&evil, &twin};
 static struct bundle evil_bundle = {.inputs = evil_inputs, .input_count = 2};
@@ -348,7 +434,7 @@ static char twin_name[420];
 static const struct input *evil_unknown[] = {&evil};
 static struct finding_gave_up evil_gave_up[] = {{long_name, &evil, 7}};
 static struct finding_excluded evil_excluded[] = {{EVIL, long_name}};
-static struct finding_missing evil_missing[] = {{long_name, EVIL, 12345}};
+static struct finding_missing evil_missing[] = {{long_name, EVIL, 12345, true}};
 
 static struct findings hostile(void)
 {
@@ -365,7 +451,8 @@ static struct findings hostile(void)
     findings.unknown_zone = evil_unknown;
     findings.unknown_zone_count = 1;
     for (size_t i = 0; i < 3; i++)
-        places_seen[i] = (struct place){&evil, {.record = UINT64_MAX, .line = UINT64_MAX}, utc("9999-12-31T23:59:59"), EVIL EVIL EVIL};
+        places_seen[i] = (struct place){
+            &evil, {.record = UINT64_MAX, .line = UINT64_MAX}, utc("9999-12-31T23:59:59"), EVIL EVIL EVIL};
     ranked[0].title = long_name;
     ranked[0].resolutions = evil_list;
     ranked[0].references = evil_list;
@@ -376,7 +463,8 @@ static struct findings hostile(void)
     facts[0].value = EVIL;
     facts[0].conflict = true;
     logs[0].channel = long_name;
-    unexplained[0] = (struct finding_unexplained){long_name, EVIL, UINT32_MAX, LEVEL_CRITICAL, UINT64_MAX, {0, TIME_NONE}, {0, TIME_NONE}, long_name};
+    unexplained[0] = (struct finding_unexplained){long_name,  EVIL,           UINT32_MAX,     LEVEL_CRITICAL,
+                                                  UINT64_MAX, {0, TIME_NONE}, {0, TIME_NONE}, long_name};
     findings.unexplained = unexplained;
     findings.unexplained_count = 1;
     findings.gave_up = evil_gave_up;
@@ -388,10 +476,20 @@ static struct findings hostile(void)
     return findings;
 }
 
-static const struct { const char *name; struct findings (*build)(void); } cases[] = {
-    {"desktop-heap", desktop_heap}, {"not-separated", not_separated}, {"insufficient", insufficient},
-    {"no-known-cause", no_known_cause}, {"not-seen", not_seen}, {"harmless", harmless}, {"several", several},
-    {"nothing-found", nothing_found}, {"nothing-read", nothing_read}, {"no-input", no_input}, {"hostile", hostile}};
+static const struct {
+    const char *name;
+    struct findings (*build)(void);
+} cases[] = {{"desktop-heap", desktop_heap},
+             {"not-separated", not_separated},
+             {"insufficient", insufficient},
+             {"no-known-cause", no_known_cause},
+             {"not-seen", not_seen},
+             {"harmless", harmless},
+             {"several", several},
+             {"nothing-found", nothing_found},
+             {"nothing-read", nothing_read},
+             {"no-input", no_input},
+             {"hostile", hostile}};
 
 static struct buffer written(const char *format, struct findings (*build)(void), bool color)
 {
@@ -427,7 +525,7 @@ static void nothing_raw_reaches_the_terminal(void **state)
     for (size_t i = 0; i < out.size; i++)
         assert_true(out.data[i] == '\n' || (unsigned char)out.data[i] >= 0x20);
     struct text rest = buffer_text(&out), line;
-    while (text_next(&rest, '\n', &line)) {       /* whatever is printable comes out as it went in */
+    while (text_next(&rest, '\n', &line)) { /* whatever is printable comes out as it went in */
         buffer_clear(&again);
         buffer_add_printable(&again, line);
         assert_true(text_equal(buffer_text(&again), line));
@@ -443,7 +541,8 @@ static void color_changes_no_word(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct buffer plain = written("text", cases[i].build, false), inked = written("text", cases[i].build, true), bare = {0};
+        struct buffer plain = written("text", cases[i].build, false), inked = written("text", cases[i].build, true),
+                      bare = {0};
         for (size_t at = 0; at < inked.size; at++) {
             if (inked.data[at] != '\x1b') {
                 buffer_add_char(&bare, inked.data[at]);
@@ -493,13 +592,19 @@ static void first_screen_says_what_matters(void **state)
 
 static void each_verdict_has_its_words(void **state)
 {
-    static const struct { struct findings (*build)(void); const char *words[5]; } expected[] = {
-        {not_separated, {"causes not separated", "Not separated from the next cause (1.5 dB)", "separated from the first",
-                         "would show whether: Many services", "(os.version)"}},
-        {insufficient, {"too little collected", "cannot be told", "27.1", "would show whether", "--zone"}},
-        {no_known_cause, {"1 problem, no known cause", "none that this pack knows", "41x Service Control Manager 7000 (System)"}},
-        {not_seen, {"not seen itself; anchored at System.evtx #6, 2010-05-04 09:31:00Z", "the failure itself was not recorded"}},
-        {harmless, {"not known: Many services", "1 problem, harmless", "HARMLESS", "Harmless: expected behaviour"}},
+    static const struct {
+        struct findings (*build)(void);
+        const char *words[5];
+    } expected[] = {
+        {not_separated,
+         {"causes not separated", "Not separated from the next cause (1.5 dB)", "separated from the first",
+          "shows whether: Many services", "(os.version)"}},
+        {insufficient, {"too little collected", "cannot be told", "27.1", "shows whether", "--zone"}},
+        {no_known_cause,
+         {"1 problem, no known cause", "none that this pack knows", "41x Service Control Manager 7000 (System)"}},
+        {not_seen,
+         {"not seen itself; anchored at System.evtx #6, 2010-05-04 09:31:00Z", "the failure itself was not recorded"}},
+        {harmless, {"worth +3", "1 problem, harmless", "HARMLESS", "Harmless: expected behaviour"}},
         {several, {"3 problems, the cause of 1 found", "3  MEDIUM", "too little collected"}},
         {nothing_found, {"no problem found (this is not a clean bill: 1 log, 4 h, 1 article)"}},
         {nothing_read, {"nothing could be read", "refused: torn.evtx", "no chunk could be read"}},
@@ -536,9 +641,16 @@ static void json_has_exact_numbers(void **state)
 
 static void words_read_well(void **state)
 {
-    static const struct { const char *reference, *words; } references_said[] = {
-        {"kb:184802", "KB\u00a0184802"}, {"kb:Q184802", "KB\u00a0184802"}, {"kb184802", "KB\u00a0184802"},
-        {"kb184802/heap_full", "KB\u00a0184802, heap_full"}, {"kb", "kb"}, {"kb12x", "kb12x"}, {"https://x", "https://x"}, {"", ""}};
+    static const struct {
+        const char *reference, *words;
+    } references_said[] = {{"kb:184802", "KB\u00a0184802"},
+                           {"kb:Q184802", "KB\u00a0184802"},
+                           {"kb184802", "KB\u00a0184802"},
+                           {"kb184802/heap_full", "KB\u00a0184802, heap_full"},
+                           {"kb", "kb"},
+                           {"kb12x", "kb12x"},
+                           {"https://x", "https://x"},
+                           {"", ""}};
     struct buffer out = {0};
 
     (void)state;
@@ -580,8 +692,9 @@ static void pages_wrap_and_break(void **state)
     page_end(&page);
     page_cut(&page, 8, TEXT("abcdefghij"));
     page_finish(&page);
-    assert_string_equal(out.data, "  one two\n    three\n    abcdefgh\n    ijklmnop\nabc/def/\nghi/jkl\nnot here\nbut here\n"
-                                  "\xE6\x97\xA5\xE6\x9C\xAC\n\xE8\xAA\x9E\nabcde...\n");
+    assert_string_equal(out.data,
+                        "  one two\n    three\n    abcdefgh\n    ijklmnop\nabc/def/\nghi/jkl\nnot here\nbut here\n"
+                        "\xE6\x97\xA5\xE6\x9C\xAC\n\xE8\xAA\x9E\nabcde...\n");
     buffer_free(&out);
 }
 

@@ -77,7 +77,8 @@ static void test_mixed_encodings(void **state)
 {
     (void)state;
     static const char nuls[] = "a\0 b.\n\0\nc.";
-    static const char appended[] = "A line of eight bits per character, and what another program appended to it; it has to be much\r\n"
+    static const char appended[] = "A line of eight bits per character, and what another program appended to it; "
+                                   "it has to be much\r\n"
                                    "longer than that, or the whole would look as if it were wide:\r\n"
                                    "W\0i\0d\0e\0.\0\r\0\n\0\r\0\n\0" "More.\r\n";
 
@@ -85,7 +86,8 @@ static void test_mixed_encodings(void **state)
            MESSAGE(2, 9, 3, "ansi \xc3\xa4."));
     EXPECT(read_bytes(nuls, sizeof(nuls) - 1, DATES_GUESS), MESSAGE(1, 0, 1, "a b."), MESSAGE(2, 8, 3, "c."));
     EXPECT(read_bytes(appended, sizeof(appended) - 1, DATES_GUESS),
-           MESSAGE(1, 0, 1, "A line of eight bits per character, and what another program appended to it; it has to be much "
+           MESSAGE(1, 0, 1, "A line of eight bits per character, and what another program appended to it; it has "
+                            "to be much "
                             "longer than that, or the whole would look as if it were wide: Wide."),
            MESSAGE(2, 176, 5, "More."));
 }
@@ -168,6 +170,19 @@ static void test_probe(void **state)
     assert_int_equal(text_reader.probe(binary, 0), 0);
 }
 
+static void test_a_file_that_shrinks(void **state)
+{
+    (void)state;
+    struct output output = read_file("Text.\n", 6, 20, DATES_GUESS);
+
+    assert_int_equal(output.end, READ_PART);
+    EXPECT(output, MESSAGE(1, 0, 1, "Text."),
+           "loss 0 at line 1: the rest could not be read: the file became shorter while it was read");
+    output = read_file("", 0, 20, DATES_GUESS);
+    assert_int_equal(output.end, READ_REFUSED);
+    EXPECT(output, "loss 0 at line 0: the rest could not be read: the file became shorter while it was read");
+}
+
 /* A note as people paste it: each block is found where it stands. */
 static void test_blocks_one_after_the_other(void **state)
 {
@@ -200,7 +215,7 @@ static void test_blocks_one_after_the_other(void **state)
            MESSAGE(1, 0, 1, "Ticket 4711 The customer sees this since Monday: cmd.exe - DLL Initialization Failed"),
            "{\"Category\":\"event\"," AT(2, 90, 5) ",\"Provider_Name\":\"Srv\",\"EventID\":\"2019\",\"Level\":\"2\","
            "\"Message\":\"The server was unable to allocate memory.\"}",
-           "{\"Category\":\"crash\"," AT(3, 201, 10) ",\"Process\":\"cmd.exe\",\"ExceptionCode\":\"0xc0000142\","
+           "{\"Category\":\"crash\",\"Record\":3,\"Line\":10,\"Process\":\"cmd.exe\",\"ExceptionCode\":\"0xc0000142\","
            "\"ProcessID\":\"117\",\"TimeCreated\":\"2003-05-21T12:52:58.009\"}",
            "{\"Category\":\"event\"," AT(4, 391, 19) ",\"Channel\":\"System\",\"EventID\":\"243\","
            "\"Message\":\"A desktop heap allocation failed.\"}",
@@ -239,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_long_paragraphs),
         cmocka_unit_test(test_overlong_lines),
         cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_a_file_that_shrinks),
         cmocka_unit_test(test_blocks_one_after_the_other),
         cmocka_unit_test(test_the_first_date_decides_for_all),
     };

@@ -1,5 +1,6 @@
 /*
- * For the tests of text: reads a text as the program does and keeps what comes out, one string per record (as JSON), loss and note.
+ * For the tests of text: reads a text as the program does and keeps what comes out, one string per record (as JSON),
+ * loss and note.
  */
 #ifndef WINCAUSE_TESTS_TEXT_INPUT_H
 #define WINCAUSE_TESTS_TEXT_INPUT_H
@@ -58,11 +59,12 @@ static void keep_note(struct sink *sink, const char *remark)
     keep((struct output *)(void *)sink, text.data);
 }
 
-static struct output read_bytes(const void *bytes, size_t size, enum date_order dates)
+/* `said` is the size that the file had when it was opened. */
+static struct output read_file(const void *bytes, size_t size, uint64_t said, enum date_order dates)
 {
     const struct read_options options = {dates};
     struct output output = {.sink = {&options, keep_record, keep_loss, keep_note, NULL, NULL}};
-    struct source source = {"test", memfd_create("test", 0), size};
+    struct source source = {"test", memfd_create("test", 0), said};
 
     assert_true(source.fd >= 0);
     assert_int_equal(write(source.fd, bytes, size), size);
@@ -72,27 +74,30 @@ static struct output read_bytes(const void *bytes, size_t size, enum date_order 
     return output;
 }
 
+static struct output read_bytes(const void *bytes, size_t size, enum date_order dates)
+{
+    return read_file(bytes, size, size, dates);
+}
+
 static struct output read_text(const char *text)
 {
     return read_bytes(text, strlen(text), DATES_GUESS);
 }
 
-/* Compares with the expected strings, which end in NULL, and frees the output. */
-static void expect(struct output output, const char *const *expected)
+/* Compares with the expected strings and frees the output. */
+static void expect(struct output output, const char *const *expected, size_t count)
 {
-    size_t i;
-
-    for (i = 0; i < output.count; i++) {
-        if (!expected[i])
-            fail_msg("not expected: %s", output.items[i]);
+    for (size_t i = 0; i < output.count && i < count; i++)
         assert_string_equal(output.items[i], expected[i]);
-    }
-    if (expected[i])
-        fail_msg("missing: %s", expected[i]);
-    for (i = 0; i < output.count; i++)
+    if (output.count > count)
+        fail_msg("not expected: %s", output.items[count]);
+    if (output.count < count)
+        fail_msg("missing: %s", expected[output.count]);
+    for (size_t i = 0; i < output.count; i++)
         free(output.items[i]);
 }
 
-#define EXPECT(output, ...) expect(output, (const char *const[]){__VA_ARGS__, NULL})
+#define EXPECT(output, ...) \
+    expect(output, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 #endif
