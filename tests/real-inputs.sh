@@ -4,8 +4,8 @@
 #
 #     tests/real-inputs.sh [FOLDER or FILE…]
 #
-# Without arguments: ../shared/data/evtx-odd and ../shared/data/real, where they are there (some 600 files in less than a
-# minute; with the sanitizers some minutes).
+# Without arguments: ../shared/data/evtx-odd and ../shared/data/real, where they are there (some 600 files in less than
+# a minute; with the sanitizers some minutes).
 # Ends with a table: per kind how many were read, partly read, refused and skipped. WINCAUSE is the program under
 # test; with ASAN=1 (or a program below build/asan) a file may take 300 s, and memory is not looked at.
 set -u

@@ -216,15 +216,15 @@ static bool is_place(const struct place_member members[PLACE_MEMBERS], struct te
     return false;
 }
 
-/* The system fields of an event that are numbers are written as numbers, as every reader of event JSON expects; only where
+/* The system fields that are numbers are written as numbers, as every reader of event JSON expects; only where
  * nothing is lost by it: a number as text may have leading zeros. */
-static void write_value(const struct record *record, const struct field *field, struct json *json)
+static void write_value(const struct field *field, struct json *json)
 {
     static const char *const numbers[] = {"EventID", "Qualifiers", "Version", "Level", "Task", "Opcode", "EventRecordID",
                                           "ProcessID", "ThreadID"};
     uint64_t number;
 
-    if (record->category == CATEGORY_EVENT && text_number(field->value, 10, &number) && number <= UINT64_C(1) << 53 &&
+    if (text_number(field->value, 10, &number) && number <= UINT64_C(1) << 53 &&
         (field->value.size == 1 || field->value.data[0] != '0'))
         for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
             if (text_is(field->name, numbers[i])) {
@@ -234,18 +234,17 @@ static void write_value(const struct record *record, const struct field *field, 
     json_text(json, field->value);
 }
 
-static void write_field(const struct record *record, const struct same_names *names, const struct field *fields, size_t first,
-                        struct json *json)
+static void write_field(const struct same_names *names, const struct field *fields, size_t first, struct json *json)
 {
     json_key_text(json, fields[first].name);
     if (names->next[first] == 0) {
-        write_value(record, &fields[first], json);
+        write_value(&fields[first], json);
         return;
     }
     json_array(json);
-    write_value(record, &fields[first], json);
+    write_value(&fields[first], json);
     for (size_t i = names->next[first]; i != 0; i = names->next[i])
-        write_value(record, &fields[i], json);
+        write_value(&fields[i], json);
     json_end_array(json);
 }
 
@@ -267,7 +266,7 @@ void record_write_json(struct record *record, struct text source, struct text ho
             write_place(&members[i], fields, count, json);
     for (size_t i = 0; i < count; i++)
         if (names.first[i] == i && !is_place(members, fields[i].name))
-            write_field(record, &names, fields, i, json);
+            write_field(&names, fields, i, json);
     json_end_object(json);
     same_names_end(&names);
 }

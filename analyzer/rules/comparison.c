@@ -94,15 +94,32 @@ static void add_part(struct comparison *comparison, struct glob_part part)
     comparison->parts[comparison->part_count++] = part;
 }
 
-/* Takes the escapes out and cuts at the wildcards. A part takes at least one character, hence the room. */
+static size_t count_special(struct text written, size_t *stars)
+{
+    size_t special = 0;
+
+    *stars = 0;
+    for (size_t i = 0; i < written.size; i++) {
+        *stars += written.data[i] == '*' || written.data[i] == '?';
+        special += written.data[i] == '*' || written.data[i] == '?' || written.data[i] == '\\';
+    }
+    return special;
+}
+
+/* Takes the escapes out and cuts at the wildcards: there are as many parts as wildcards, texts between them, and one at each end. */
 static bool split_wildcards(struct comparison *comparison, struct arena *arena)
 {
     struct text written = comparison->written;
-    char *plain = arena_alloc(arena, written.size + 1);
-    size_t used = 0, start = 0;
+    size_t used = 0, start = 0, stars;
     bool wild = false;
+    char *plain;
 
-    comparison->parts = arena_alloc(arena, (written.size + 3) * sizeof *comparison->parts);
+    if (count_special(written, &stars) == 0) {
+        comparison->literal = written;
+        return false;
+    }
+    plain = arena_alloc(arena, written.size + 1);
+    comparison->parts = arena_alloc(arena, (2 * stars + 3) * sizeof *comparison->parts);
     if (comparison->way == COMPARE_CONTAINS || comparison->way == COMPARE_ENDS)
         add_part(comparison, (struct glob_part){.kind = GLOB_ANY});
     for (size_t i = 0; i < written.size; i++) {

@@ -60,7 +60,7 @@ static struct condition *fail(struct parser *parser, const char *hint, const cha
 
 static struct condition *new_condition(struct parser *parser, enum condition_kind kind)
 {
-    struct condition *condition = arena_alloc(&parser->detection->arena, sizeof *condition);
+    struct condition *condition = arena_alloc(parser->detection->arena, sizeof *condition);
 
     condition->kind = kind;
     if (++parser->conditions > LIMIT_RULE_NODES)
@@ -115,7 +115,7 @@ static struct condition *join(struct parser *parser, enum condition_kind kind, s
         condition = new_condition(parser, kind);
         if (kind == CONDITION_AND)
             cheapest_first(parts);
-        condition->parts = arena_alloc(&parser->detection->arena, parts->count * sizeof *condition->parts);
+        condition->parts = arena_alloc(parser->detection->arena, parts->count * sizeof *condition->parts);
         memcpy(condition->parts, parts->items, parts->count * sizeof *condition->parts);
         condition->count = parts->count;
         for (size_t i = 0; i < parts->count; i++) {
@@ -247,7 +247,7 @@ static struct condition *parse_not(struct parser *parser)
     if (inner == NULL)
         return NULL;
     condition = new_condition(parser, CONDITION_NOT);
-    condition->parts = arena_alloc(&parser->detection->arena, sizeof *condition->parts);
+    condition->parts = arena_alloc(parser->detection->arena, sizeof *condition->parts);
     condition->parts[0] = inner;
     condition->count = 1;
     condition->cost = inner->cost;

@@ -75,6 +75,6 @@ enum registry_proof detection_key_proof(const struct detection *detection, struc
 bool detection_wants_key_only(const struct detection *detection);
 /* The key as a person would look for it, e.g. "...\Control\Session Manager\SubSystems", or NULL. */
 const char *detection_key_text(const struct detection *detection);
-void detection_free(struct detection *detection);
+void detection_free(struct detection *detection);   /* the rule set's business */
 
 #endif

@@ -69,7 +69,7 @@ static void compile_values(struct compiler *compiler, const struct node *value, 
     const struct node_entry alone = {NULL, (struct node *)value};
     const struct node_entry *entries = value->kind == NODE_LIST ? value->entries : &alone;
     size_t count = value->kind == NODE_LIST ? value->count : 1;
-    struct arena *arena = &compiler->detection->arena;
+    struct arena *arena = compiler->detection->arena;
 
     if (count == 0)
         tree_error(compiler->tree, value, NULL, "the list is empty");
@@ -110,7 +110,7 @@ static void compile_item(struct compiler *compiler, const struct node_entry *ent
         if (modifiers.way == COMPARE_EQUAL)
             modifiers.way = COMPARE_CONTAINS;
     } else {
-        item->field = arena_text(&compiler->detection->arena, name);
+        item->field = arena_text(compiler->detection->arena, name);
         item->known = known_field_of(name);
         check_field(compiler->tree, entry->key, name, compiler->logsource);
     }
@@ -135,7 +135,7 @@ static void compile_alternative(struct compiler *compiler, const struct node *ma
 {
     if (map->count == 0)
         tree_error(compiler->tree, map, NULL, "the selection is empty");
-    alternative->items = arena_alloc(&compiler->detection->arena, (map->count + 1) * sizeof *alternative->items);
+    alternative->items = arena_alloc(compiler->detection->arena, (map->count + 1) * sizeof *alternative->items);
     for (size_t i = 0; i < map->count; i++)
         compile_item(compiler, &map->entries[i], &alternative->items[i]);
     alternative->count = map->count;
@@ -145,7 +145,7 @@ static void compile_alternative(struct compiler *compiler, const struct node *ma
 static void compile_keywords(struct compiler *compiler, const struct node *node, struct selection *selection)
 {
     static const struct modifiers contains = {.way = COMPARE_CONTAINS};
-    struct arena *arena = &compiler->detection->arena;
+    struct arena *arena = compiler->detection->arena;
 
     selection->alternatives = arena_alloc(arena, sizeof *selection->alternatives);
     selection->alternatives->items = arena_alloc(arena, sizeof *selection->alternatives->items);
@@ -177,7 +177,7 @@ static void finish_selection(struct selection *selection)
 
 static void compile_selection(struct compiler *compiler, const struct node *node, struct selection *selection)
 {
-    struct arena *arena = &compiler->detection->arena;
+    struct arena *arena = compiler->detection->arena;
     size_t maps = 0;
 
     for (size_t i = 0; node->kind == NODE_LIST && i < node->count; i++)
@@ -222,7 +222,7 @@ static void compile_selections(struct compiler *compiler, const struct node *nod
 {
     struct detection *detection = compiler->detection;
 
-    detection->selections = arena_alloc(&detection->arena, (node->count + 1) * sizeof *detection->selections);
+    detection->selections = arena_alloc(detection->arena, (node->count + 1) * sizeof *detection->selections);
     for (size_t i = 0; i < node->count; i++) {
         const struct node *key = node->entries[i].key;
         struct selection *selection;
@@ -237,7 +237,7 @@ static void compile_selections(struct compiler *compiler, const struct node *nod
             tree_error(compiler->tree, key, "use letters, digits and _", "`%s` cannot be the name of a selection",
                        key->text.data);
         selection = &detection->selections[detection->selection_count++];
-        selection->name = arena_text(&detection->arena, key->text);
+        selection->name = arena_text(detection->arena, key->text);
         compile_selection(compiler, node->entries[i].value, selection);
     }
 }
@@ -251,7 +251,8 @@ static void warn_unused(struct tree *tree, const struct node *node, const struct
                              "the condition does not use the selection `%s`", node->entries[j].key->text.data);
 }
 
-struct detection *detection_compile(struct tree *tree, const struct node *node, const struct logsource *logsource)
+struct detection *detection_compile(struct tree *tree, const struct node *node, const struct logsource *logsource,
+                                    struct arena *arena)
 {
     struct detection *detection;
     const struct node *condition = tree_get(node, "condition");
@@ -261,7 +262,8 @@ struct detection *detection_compile(struct tree *tree, const struct node *node, 
         tree_error(tree, node, "as in {sel: {EventID: 243}, condition: sel}", "a detection is a map");
         return NULL;
     }
-    detection = memory_alloc(sizeof *detection);
+    detection = arena_alloc(arena, sizeof *detection);
+    detection->arena = arena;
     detection->message_view = logsource->has_category && logsource->category == CATEGORY_MESSAGE;
     compile_selections(&(struct compiler){tree, detection, logsource}, node);
     if (condition == NULL)
@@ -277,6 +279,7 @@ struct detection *detection_compile(struct tree *tree, const struct node *node, 
     warn_unused(tree, node, detection);
     detection->has_groups = detection->condition->has_groups;
     detection_summarize(detection);
+    detection->arena = NULL;
     return detection;
 }
 
@@ -338,6 +341,4 @@ void detection_free(struct detection *detection)
                 for (size_t l = 0; l < alternative->items[k].count; l++)
                     comparison_clear(&alternative->items[k].values[l]);
         }
-    arena_free(&detection->arena);
-    free(detection);
 }

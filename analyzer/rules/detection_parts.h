@@ -53,8 +53,8 @@ struct condition {
     bool has_groups;             /* below a `not` nothing is captured */
 };
 
-struct detection {
-    struct arena arena;
+struct detection {               /* with everything in it but its patterns in the arena that it was compiled into */
+    struct arena *arena;         /* only while compiling */
     struct selection *selections;
     size_t selection_count;
     struct condition *condition;
@@ -84,7 +84,9 @@ void detection_summarize(struct detection *detection);
 /* The names of the groups that a match may capture, each once. Returns how many there are, which may be more than `room`. */
 size_t detection_names(const struct detection *detection, const char **names, size_t room);
 
-/* Compiles the map below `detection:`. NULL, reported, when something in it is wrong. */
-struct detection *detection_compile(struct tree *tree, const struct node *node, const struct logsource *logsource);
+/* Compiles the map below `detection:` into `arena`. NULL, reported, when something in it is wrong. detection_free() frees what is not
+ * in the arena. */
+struct detection *detection_compile(struct tree *tree, const struct node *node, const struct logsource *logsource,
+                                    struct arena *arena);
 
 #endif

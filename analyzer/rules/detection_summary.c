@@ -141,7 +141,7 @@ static void summarize_ids(struct detection *detection)
     if (!ids.bound || ids.count == 0)   /* none at all: the detection never matches, and that is not worth a special case */
         return;
     qsort(ids.items, ids.count, sizeof *ids.items, compare_ids);
-    detection->event_ids = arena_alloc(&detection->arena, ids.count * sizeof *ids.items);
+    detection->event_ids = arena_alloc(detection->arena, ids.count * sizeof *ids.items);
     memcpy(detection->event_ids, ids.items, ids.count * sizeof *ids.items);
     detection->event_id_count = ids.count;
 }
@@ -293,15 +293,15 @@ static const char *describe_key(struct detection *detection, const struct compar
 
     switch (comparison->way) {
     case COMPARE_EQUAL:
-        return arena_string(&detection->arena, text);
+        return arena_string(detection->arena, text);
     case COMPARE_ENDS:
-        return arena_printf(&detection->arena, "...%.*s", (int)text.size, text.data);
+        return arena_printf(detection->arena, "...%.*s", (int)text.size, text.data);
     case COMPARE_STARTS:
-        return arena_printf(&detection->arena, "%.*s...", (int)text.size, text.data);
+        return arena_printf(detection->arena, "%.*s...", (int)text.size, text.data);
     case COMPARE_CONTAINS:
-        return arena_printf(&detection->arena, "...%.*s...", (int)text.size, text.data);
+        return arena_printf(detection->arena, "...%.*s...", (int)text.size, text.data);
     case COMPARE_WILDCARD:
-        return arena_string(&detection->arena, comparison->written);
+        return arena_string(detection->arena, comparison->written);
     default:
         return NULL;
     }
@@ -310,7 +310,7 @@ static const char *describe_key(struct detection *detection, const struct compar
 static void summarize_registry(struct detection *detection)
 {
     detection->key_items =
-        arena_alloc(&detection->arena, (items_of_condition(detection->condition) + 1) * sizeof *detection->key_items);
+        arena_alloc(detection->arena, (items_of_condition(detection->condition) + 1) * sizeof *detection->key_items);
     detection->key_last = TEXT("");
     collect_keys(detection, detection->condition, true);
     for (size_t i = 0; i < detection->key_item_count; i++)

@@ -244,7 +244,7 @@ static void read_item(struct reading *reading, const struct node *node, struct e
     evidence->count.number = 1;
     schema_read(reading, node, "an evidence item", evidence_keywords, evidence);
     if (detection != NULL)
-        evidence->detection = detection_compile(reading->tree, detection, &evidence->logsource);
+        evidence->detection = detection_compile(reading->tree, detection, &evidence->logsource, reading->arena);
     if ((detection != NULL && evidence->detection == NULL) ||
         (node_is(tree_get(node, "extract"), NODE_MAP) && tree_get(node, "extract")->count != evidence->extraction_count))
         rule->names_lost = true;
@@ -347,9 +347,9 @@ static void finish_item(struct reading *reading, const struct node *node, const 
     const struct node *where = tree_get(node, "where"), *valid = tree_get(node, "valid");
 
     if (where != NULL && evidence->from != FROM_OTHER_SYMPTOM)
-        evidence->where = predicate_compile(reading->tree, where, &scope);
+        evidence->where = predicate_compile(reading->tree, where, &scope, reading->arena);
     if (valid != NULL)
-        evidence->valid = predicate_compile(reading->tree, valid, &gates);
+        evidence->valid = predicate_compile(reading->tree, valid, &gates, reading->arena);
     if (names.count > LIMIT_CAPTURES && evidence->from == FROM_RECORDS)
         tree_error(reading->tree, schema_head(node), NULL, "the item captures more than %u names", LIMIT_CAPTURES);
     check_distinct(reading, node, evidence, &scope);

@@ -32,6 +32,6 @@ enum truth predicate_test(const struct predicate *predicate, struct matcher *mat
 /* The names whose absence makes it unknown, each once, in the order written; for "unverified". Returns how many. */
 size_t predicate_unknown_names(const struct predicate *predicate, struct matcher *matcher, predicate_lookup *lookup,
                                void *context, const char **names, size_t room);
-void predicate_free(struct predicate *predicate);
+void predicate_free(struct predicate *predicate);   /* the rule set's business */
 
 #endif

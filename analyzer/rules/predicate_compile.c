@@ -1,6 +1,5 @@
 #include "rules/predicate_compile.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "rules/predicate_parts.h"
@@ -171,7 +170,7 @@ static bool parse_expression(struct expression_parser *parser, struct arena *are
 struct compiler {
     struct tree *tree;
     const struct scope *scope;
-    struct predicate *predicate;
+    struct arena *arena;
 };
 
 static bool is_ordering(enum comparison_way way)
@@ -182,7 +181,7 @@ static bool is_ordering(enum comparison_way way)
 static bool compile_operand(struct compiler *compiler, const struct node *value, const struct modifiers *modifiers,
                             struct operand *operand)
 {
-    struct arena *arena = &compiler->predicate->arena;
+    struct arena *arena = compiler->arena;
     struct quantity quantity;
 
     if (node_is(value, NODE_SCALAR)) {
@@ -219,10 +218,10 @@ static void compile_requirement(struct compiler *compiler, const struct node_ent
         (void)scope_check(compiler->tree, entry->key, 0, name, compiler->scope);
     if (count == 0)
         tree_error(compiler->tree, value, NULL, "the list is empty");
-    requirement->name = arena_string(&compiler->predicate->arena, name);
+    requirement->name = arena_string(compiler->arena, name);
     requirement->way = modifiers.way;
     requirement->all = modifiers.all;
-    requirement->operands = arena_alloc(&compiler->predicate->arena, (count + 1) * sizeof *requirement->operands);
+    requirement->operands = arena_alloc(compiler->arena, (count + 1) * sizeof *requirement->operands);
     for (size_t i = 0; i < count; i++)
         if (compile_operand(compiler, entries[i].value, &modifiers, &requirement->operands[requirement->count]))
             requirement->count++;
@@ -236,24 +235,25 @@ static void compile_map(struct compiler *compiler, const struct node *map, struc
     }
     if (map->count == 0)
         tree_error(compiler->tree, map, "leave it out", "the condition is empty");
-    requirements->items = arena_alloc(&compiler->predicate->arena, (map->count + 1) * sizeof *requirements->items);
+    requirements->items = arena_alloc(compiler->arena, (map->count + 1) * sizeof *requirements->items);
     for (size_t i = 0; i < map->count; i++)
         compile_requirement(compiler, &map->entries[i], &requirements->items[requirements->count++]);
 }
 
-struct predicate *predicate_compile(struct tree *tree, const struct node *node, const struct scope *scope)
+struct predicate *predicate_compile(struct tree *tree, const struct node *node, const struct scope *scope,
+                                    struct arena *arena)
 {
     const struct node_entry alone = {NULL, (struct node *)node};
     const struct node_entry *entries = node->kind == NODE_LIST ? node->entries : &alone;
-    struct predicate *predicate = memory_alloc(sizeof *predicate);
+    struct predicate *predicate = arena_alloc(arena, sizeof *predicate);
     size_t errors = tree->errors;
 
     predicate->count = node->kind == NODE_LIST ? node->count : 1;
-    predicate->alternatives = arena_alloc(&predicate->arena, (predicate->count + 1) * sizeof *predicate->alternatives);
+    predicate->alternatives = arena_alloc(arena, (predicate->count + 1) * sizeof *predicate->alternatives);
     if (predicate->count == 0)
         tree_error(tree, node, "leave it out", "the condition is empty");
     for (size_t i = 0; i < predicate->count; i++)
-        compile_map(&(struct compiler){tree, scope, predicate}, entries[i].value, &predicate->alternatives[i]);
+        compile_map(&(struct compiler){tree, scope, arena}, entries[i].value, &predicate->alternatives[i]);
     if (tree->errors == errors)
         return predicate;
     predicate_free(predicate);
@@ -268,6 +268,4 @@ void predicate_free(struct predicate *predicate)
         for (size_t j = 0; j < predicate->alternatives[i].count; j++)
             for (size_t k = 0; k < predicate->alternatives[i].items[j].count; k++)
                 comparison_clear(&predicate->alternatives[i].items[j].operands[k].comparison);
-    arena_free(&predicate->arena);
-    free(predicate);
 }

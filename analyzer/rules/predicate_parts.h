@@ -44,8 +44,7 @@ struct requirements {            /* one map: all of them */
     size_t count;
 };
 
-struct predicate {
-    struct arena arena;
+struct predicate {               /* with everything in it but its patterns in the arena that it was compiled into */
     struct requirements *alternatives;
     size_t count;
 };

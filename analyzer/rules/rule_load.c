@@ -135,7 +135,7 @@ static void read_resolution_gate(struct reading *reading, const struct keyword *
     const struct scope *scope = ((struct rule_reading *)reading->context)->cause_scope;
 
     (void)keyword;
-    ((struct resolution *)target)->applies = predicate_compile(reading->tree, value, scope);
+    ((struct resolution *)target)->applies = predicate_compile(reading->tree, value, scope, reading->arena);
 }
 
 static void read_resolution_text(struct reading *reading, const struct keyword *keyword, const struct node *value,
@@ -169,7 +169,7 @@ static void read_gate(struct reading *reading, const struct keyword *keyword, co
 {
     struct rule_reading *rule = reading->context;
     struct scope scope = captures_scope(rule);
-    struct predicate *predicate = predicate_compile(reading->tree, value, &scope);
+    struct predicate *predicate = predicate_compile(reading->tree, value, &scope, reading->arena);
 
     memcpy((char *)target + keyword->offset, &predicate, sizeof predicate);
 }

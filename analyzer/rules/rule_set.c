@@ -4,7 +4,7 @@
  *
  *     1. every file: its hash, its id; symptoms, also those written in place in a rule
  *     2. duplicate ids within one path
- *     3. rule files again: everything else, with all symptoms known
+ *     3. rule files again, later paths first: everything else, with all symptoms known
  *     4. who replaces whom, and who falls with whom: a rule needs its symptoms, a symptom written in place its rule
  *
  * Then what is left is sorted and handed out.
@@ -28,6 +28,7 @@ struct origin {                  /* a file, and what came of it */
     bool broken;                 /* or left out for another reason, which `reason` says */
     char *reason;
     bool replaced;               /* a later path has its id */
+    bool unread;                 /* so much so that its insides were never read */
     struct symptom *symptom;     /* the file's, or the rule's own */
     struct place symptom_place;
     struct rule *rule;
@@ -237,7 +238,7 @@ static void index_symptoms(struct loader *loader)
         if (origin->symptom == NULL || origin->symptom->id == NULL)
             continue;
         if (origin->broken)
-            table_add(&loader->skipped, text_of(origin->symptom->id))->value = origin->found->named;
+            table_add(&loader->skipped, text_of(origin->symptom->id))->value = origin->found->relative;
         else
             table_add(&loader->symptoms, text_of(origin->symptom->id))->value = origin->symptom;
     }
@@ -272,6 +273,25 @@ static void read_rule(struct loader *loader, struct origin *origin)
     buffer_free(&bytes);
 }
 
+/* A rule that a good one of a later path replaces is not read: it need not fit the symptoms of that path. */
+static void read_rules(struct loader *loader)
+{
+    struct table good = {0};
+
+    for (size_t i = loader->count; i-- > 0;) {
+        struct origin *origin = &loader->origins[i];
+
+        if (origin->kind != ORIGIN_RULE || origin->broken)
+            continue;
+        origin->unread = origin->id != NULL && table_find(&good, text_of(origin->id)) != NULL;
+        if (!origin->unread)
+            read_rule(loader, origin);
+        if (!origin->unread && !origin->broken)
+            table_add(&good, text_of(origin->id));
+    }
+    table_free(&good);
+}
+
 /* ---- pass 4 ---- */
 
 static void set_last(struct table *table, const char *id, void *value)
@@ -290,13 +310,13 @@ static struct table find_winners(struct loader *loader)
     struct table rules = {0}, symptoms = {0};
 
     for (size_t i = 0; i < loader->count; i++)
-        if (loader->origins[i].kind == ORIGIN_RULE && !loader->origins[i].broken)
+        if (loader->origins[i].kind == ORIGIN_RULE && !loader->origins[i].broken && !loader->origins[i].unread)
             set_last(&rules, loader->origins[i].id, &loader->origins[i]);
     for (size_t i = 0; i < loader->count; i++) {
         struct origin *origin = &loader->origins[i];
 
         if (origin->kind == ORIGIN_RULE && !origin->broken)
-            origin->replaced = table_find(&rules, text_of(origin->id))->value != origin;
+            origin->replaced = origin->unread || table_find(&rules, text_of(origin->id))->value != origin;
         if (origin->symptom != NULL && !origin->broken && !(origin->kind == ORIGIN_RULE && origin->replaced))
             set_last(&symptoms, origin->symptom->id, origin->symptom);
     }
@@ -501,9 +521,7 @@ struct rule_set *rule_set_load(const char *const *paths, size_t path_count, stru
         open_origin(&loader, &loader.origins[i], &files.items[i]);
     check_duplicates(&loader);
     index_symptoms(&loader);
-    for (size_t i = 0; i < files.count; i++)
-        if (loader.origins[i].kind == ORIGIN_RULE && !loader.origins[i].broken)
-            read_rule(&loader, &loader.origins[i]);
+    read_rules(&loader);
     do {
         winners = find_winners(&loader);
         more = skip_orphans(&loader, &winners);

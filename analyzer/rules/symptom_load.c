@@ -120,7 +120,7 @@ static void read_source(struct reading *reading, const struct node_entry *entry,
         source->id = arena_string(reading->arena, entry->key->text);
     schema_read(reading, entry->value, "an entry of `any_of`", source_keywords, source);
     if (detection != NULL)
-        source->detection = detection_compile(reading->tree, detection, &source->logsource);
+        source->detection = detection_compile(reading->tree, detection, &source->logsource, reading->arena);
     if (entry->value->kind == NODE_MAP)
         check_source_names(reading, entry->value, symptom, source, filled);
 }

@@ -114,6 +114,11 @@ static struct text from_column(struct text line, unsigned column)
     return text_slice(line, at, line.size);
 }
 
+static bool comes_before(struct mark a, struct mark b)
+{
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
 static void __attribute__((format(printf, 6, 0))) report(struct tree *tree, enum severity severity, struct mark start,
                                                          unsigned width, const char *hint, const char *format,
                                                          va_list args)
@@ -123,7 +128,7 @@ static void __attribute__((format(printf, 6, 0))) report(struct tree *tree, enum
     buffer_vprintf(&message, format, args);
     if (severity == SEVERITY_WARNING) {
         tree->warnings++;
-    } else if (tree->errors++ == 0) {
+    } else if (tree->errors++ == 0 || comes_before(start, tree->first_error)) {
         tree->first_error = start;
         tree->first_message = arena_string(&tree->arena, buffer_text(&message));
     }

@@ -39,7 +39,7 @@ struct tree {
     struct node *root;           /* NULL when the file could not be read as YAML at all */
     struct diagnostics *diagnostics; /* borrowed: where mistakes in this file go */
     size_t errors, warnings;     /* how many this file has so far */
-    struct mark first_error;     /* line 0: none, or the whole file */
+    struct mark first_error;     /* in the file's order; line 0: none, or the whole file */
     char *first_message;         /* NULL: no error so far */
     struct arena arena;
     uint32_t *lines;             /* private: byte offsets of the lines of `source` */

@@ -104,6 +104,9 @@ static inline void record_free(struct sample_record *test)
     free(test);
 }
 
+/* What detections and predicates are compiled into; each test program frees it at its end. */
+static struct arena compiled;
+
 /* Compiles what must be right. `category` NULL: events. The tree is freed: a detection does not need it. */
 static inline struct detection *detection_of(const char *yaml, const char *category)
 {
@@ -115,7 +118,7 @@ static inline struct detection *detection_of(const char *yaml, const char *categ
 
     if (category != NULL)
         logsource.category = category_of(text_of(category));
-    detection = detection_compile(tree, tree->root, &logsource);
+    detection = detection_compile(tree, tree->root, &logsource, &compiled);
     out = printed(&diagnostics);
     if (detection == NULL || out.size > 0)
         fail_msg("%s\n%s", yaml, out.data);

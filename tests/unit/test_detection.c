@@ -426,7 +426,7 @@ static void mistake(const char *yaml, const char *expected)
     struct diagnostics diagnostics = {0};
     struct logsource logsource = {.has_category = false};
     struct tree *tree = parsed(yaml, &diagnostics);
-    struct detection *detection = detection_compile(tree, tree->root, &logsource);
+    struct detection *detection = detection_compile(tree, tree->root, &logsource, &compiled);
     struct buffer out = printed(&diagnostics);
 
     if (detection != NULL && diagnostics.errors > 0)
@@ -518,7 +518,7 @@ static void test_doubts_about_keys(void **state)
     struct diagnostics diagnostics = {0};
     struct logsource logsource = {.has_category = true, .category = CATEGORY_REGISTRY};
     struct tree *tree = parsed("{s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}", &diagnostics);
-    struct detection *detection = detection_compile(tree, tree->root, &logsource);
+    struct detection *detection = detection_compile(tree, tree->root, &logsource, &compiled);
     struct buffer out = printed(&diagnostics);
 
     (void)state;
@@ -556,7 +556,7 @@ static void test_depth(void **state)
     buffer_add_string(&deep, "s'}");
     buffer_add_string(&many, "'}");
     tree = parsed(deep.data, &diagnostics);
-    assert_null(detection_compile(tree, tree->root, &logsource));
+    assert_null(detection_compile(tree, tree->root, &logsource, &compiled));
     assert_int_equal(diagnostics.count, 1);
     assert_string_equal(diagnostics.items[0].message, "the condition is nested too deep");
     expect(many.data, NULL, "{a: 1}", true);   /* long is not deep */
@@ -630,6 +630,7 @@ static int finish(void **state)
 {
     (void)state;
     matcher_free(matcher);
+    arena_free(&compiled);
     return 0;
 }
 

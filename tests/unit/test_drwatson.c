@@ -71,9 +71,9 @@ static void test_appended_records(void **state)
     buffer_add_string(&log, HEAD(" (pid=117)"));
     buffer_add_string(&log, body);
     EXPECT(read_bytes(log.data, log.size, DATES_GUESS),
-           AT(1, 7) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION,
-           AT(2, 64) ",\"Process\":\"an app.exe\"" CRASH ",\"ProcessID\":\"9\"" TIME "}",
-           AT(3, 69) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":\"117\"" TIME INFORMATION);
+           AT(1, 7) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":117" TIME INFORMATION,
+           AT(2, 64) ",\"Process\":\"an app.exe\"" CRASH ",\"ProcessID\":9" TIME "}",
+           AT(3, 69) ",\"Process\":\"storeserv.exe\"" CRASH ",\"ProcessID\":117" TIME INFORMATION);
     buffer_free(&log);
 }
 
@@ -91,11 +91,11 @@ static void test_damaged_heads(void **state)
     (void)state;
     EXPECT(read_text("Application exception occurred:\n\n  App: a.exe (pid=5) When: <date> @\n  <time> Exception\n"
                      "number: 0xC0000142\n\nAnd so on.\n"),
-           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0xc0000142\",\"ProcessID\":\"5\"}",
+           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0xc0000142\",\"ProcessID\":5}",
            "{\"Category\":\"message\",\"Record\":2,\"Offset\":108,\"Line\":7,\"Message\":\"And so on.\"}");
     EXPECT(read_text("> Application exception occurred: App: a.exe (pid=5) When: 5/21/2003 @ 1:2:3.4 "
                      "Exception number: 40000005 (vdm event)\nWhat now?\n"),
-           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0x40000005\",\"ProcessID\":\"5\","
+           AT(1, 1) ",\"Process\":\"a.exe\",\"ExceptionCode\":\"0x40000005\",\"ProcessID\":5,"
            "\"TimeCreated\":\"2003-05-21T01:02:03.004\"}",
            "{\"Category\":\"message\",\"Record\":2,\"Offset\":118,\"Line\":2,\"Message\":\"What now?\"}");
     EXPECT(read_text("Application exception occurred:\n  App: a.exe\n\nText.\n"),
@@ -125,9 +125,9 @@ static void test_another_block_inside(void **state)
 {
     (void)state;
     EXPECT(read_text(HEAD("a.exe (pid=5)") "Event ID: 4097\nSource: DrWatson\nDescription: x\n"),
-           AT(1, 1) ",\"Process\":\"a.exe\"" CRASH ",\"ProcessID\":\"5\"" TIME "}",
+           AT(1, 1) ",\"Process\":\"a.exe\"" CRASH ",\"ProcessID\":5" TIME "}",
            "{\"Category\":\"event\",\"Record\":2,\"Offset\":155,\"Line\":6,\"Provider_Name\":\"DrWatson\","
-           "\"EventID\":\"4097\",\"Message\":\"x\"}");
+           "\"EventID\":4097,\"Message\":\"x\"}");
 }
 
 static void test_too_many_lines(void **state)

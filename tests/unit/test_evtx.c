@@ -352,7 +352,7 @@ static void test_changed_bytes(void **state)
     memcpy(sound.data, file.data, file.size);
     size_t end = record_at(&file, 40);
     uint32_t random = 7;
-    for (size_t at = 0; at < end; at += at < EVTX_FILE_HEAD + 128 ? 131 : 11) {
+    for (size_t at = 0; at < end; at += at < EVTX_FILE_HEAD + 128 ? 131 : 29) {
         random = random * 1664525u + 1013904223u;
         file.data[at] = (char)(random >> 24);
         struct heard heard = hear_file(&file);

@@ -34,7 +34,7 @@ static struct predicate *predicate_of(const char *yaml)
 {
     struct diagnostics diagnostics = {0};
     struct tree *tree = parsed(yaml, &diagnostics);
-    struct predicate *predicate = predicate_compile(tree, tree->root, &everywhere);
+    struct predicate *predicate = predicate_compile(tree, tree->root, &everywhere, &compiled);
     struct buffer out = printed(&diagnostics);
 
     if (predicate == NULL || out.size > 0)
@@ -215,7 +215,7 @@ static void mistake(const char *yaml, const char *expected)
                                        .what = "captures of the symptom"};
     struct diagnostics diagnostics = {0};
     struct tree *tree = parsed(yaml, &diagnostics);
-    struct predicate *predicate = predicate_compile(tree, tree->root, &gates);
+    struct predicate *predicate = predicate_compile(tree, tree->root, &gates, &compiled);
     struct buffer out = printed(&diagnostics);
 
     assert_true((predicate == NULL) == (diagnostics.errors > 0));
@@ -279,6 +279,7 @@ static int finish(void **state)
 {
     (void)state;
     matcher_free(matcher);
+    arena_free(&compiled);
     return 0;
 }
 

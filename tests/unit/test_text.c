@@ -213,11 +213,11 @@ static void test_blocks_one_after_the_other(void **state)
 
     EXPECT(read_text(note),
            MESSAGE(1, 0, 1, "Ticket 4711 The customer sees this since Monday: cmd.exe - DLL Initialization Failed"),
-           "{\"Category\":\"event\"," AT(2, 90, 5) ",\"Provider_Name\":\"Srv\",\"EventID\":\"2019\",\"Level\":\"2\","
+           "{\"Category\":\"event\"," AT(2, 90, 5) ",\"Provider_Name\":\"Srv\",\"EventID\":2019,\"Level\":2,"
            "\"Message\":\"The server was unable to allocate memory.\"}",
            "{\"Category\":\"crash\",\"Record\":3,\"Line\":10,\"Process\":\"cmd.exe\",\"ExceptionCode\":\"0xc0000142\","
-           "\"ProcessID\":\"117\",\"TimeCreated\":\"2003-05-21T12:52:58.009\"}",
-           "{\"Category\":\"event\"," AT(4, 391, 19) ",\"Channel\":\"System\",\"EventID\":\"243\","
+           "\"ProcessID\":117,\"TimeCreated\":\"2003-05-21T12:52:58.009\"}",
+           "{\"Category\":\"event\"," AT(4, 391, 19) ",\"Channel\":\"System\",\"EventID\":243,"
            "\"Message\":\"A desktop heap allocation failed.\"}",
            MESSAGE(5, 490, 22, "What can it be?"));
 }
@@ -226,7 +226,7 @@ static void test_the_first_date_decides_for_all(void **state)
 {
     (void)state;
 #define EVENT(date) "Event ID: 1\nSource: x\nDate: " date "\nDescription:\ny\n\n"
-#define RECORD(at, time) "{\"Category\":\"event\"," at ",\"Provider_Name\":\"x\",\"EventID\":\"1\",\"TimeCreated\":\"" \
+#define RECORD(at, time) "{\"Category\":\"event\"," at ",\"Provider_Name\":\"x\",\"EventID\":1,\"TimeCreated\":\"" \
                          time "\",\"Message\":\"y\"}"
     EXPECT(read_text(EVENT("5/12/2003") EVENT("21/5/2003")),
            RECORD(AT(1, 0, 1), "2003-12-05T00:00:00"), RECORD(AT(2, 54, 7), "2003-05-21T00:00:00"));
@@ -236,7 +236,7 @@ static void test_the_first_date_decides_for_all(void **state)
     EXPECT(read_bytes(EVENT("5/12/2003"), sizeof(EVENT("5/12/2003")) - 1, DATES_DAY_FIRST),
            RECORD(AT(1, 0, 1), "2003-12-05T00:00:00"));
     EXPECT(read_text("Event ID: 1\nSource: x\nDate: 99/99/2003\nDescription:\ny\n\n"),
-           "{\"Category\":\"event\"," AT(1, 0, 1) ",\"Provider_Name\":\"x\",\"EventID\":\"1\",\"Message\":\"y\"}",
+           "{\"Category\":\"event\"," AT(1, 0, 1) ",\"Provider_Name\":\"x\",\"EventID\":1,\"Message\":\"y\"}",
            "note: a date could not be read (in the block at line 1)");
 }
 
