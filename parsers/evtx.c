@@ -254,7 +254,8 @@ static void read_chunks(struct log *log)
     struct evtx_chunk *chunk = memory_alloc(sizeof(*chunk));
     uint64_t oldest = oldest_chunk(log), oldest_at = log->first_chunk + oldest * EVTX_CHUNK_SIZE;
     if (oldest > 0)
-        sink_note(log->sink, "the log has wrapped: its oldest records begin at offset %llu", (unsigned long long)oldest_at);
+        sink_note(log->sink, "the log has wrapped: its oldest records begin at offset %llu",
+                  (unsigned long long)oldest_at);
     for (uint64_t i = 0; i < log->chunk_count; i++)
         take_chunk(log, (oldest + i) % log->chunk_count, bytes, chunk);
     read_piece(log);

@@ -78,10 +78,14 @@ static void send_failure(uint32_t type, uint32_t index, libevtx_error_t *error)
     libevtx_error_free(&error);
 }
 
-static void limit_child(void)
+static void limit_child(uint32_t records)
 {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+    /* Many records, each of them slow, but none too slow. */
+    rlim_t seconds = LIMIT_EVTX_WASTED_SECONDS + 1 + records / LIMIT_EVTX_RECORDS_PER_SECOND;
+    struct rlimit time = {seconds, seconds + 1};
+    setrlimit(RLIMIT_CPU, &time);
 #if !WITH_ADDRESS_SANITIZER
     /* The limit is for what libevtx takes; what the program had mapped when it forked does not count. */
     char text[64] = "";
@@ -116,7 +120,6 @@ static void isolate_child(int image, int out, pid_t parent)
     if (null < 0 || image < 0 || out < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
         dup2(image, IMAGE_FD) < 0 || dup2(out, PIPE_FD) < 0 || close_range(PIPE_FD + 1, ~0u, 0) != 0)
         _exit(1);
-    limit_child();
 }
 
 static void set_codepage(libevtx_file_t *file)
@@ -233,6 +236,7 @@ struct evtx_child *evtx_child_start(struct text image, uint32_t from, uint32_t c
     child->pid = fork();
     if (child->pid == 0) {
         isolate_child(file, ends[1], parent);
+        limit_child(count - from);
         run_child(from, count);
     }
     if (child->pid < 0) {
@@ -382,6 +386,8 @@ static void describe_end(const struct evtx_child *child, int status, struct buff
         buffer_add_string(why, "it takes too much memory");
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
         buffer_printf(why, "it takes longer than %u seconds", LIMIT_EVTX_RECORD_SECONDS);
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        buffer_add_string(why, "the records before it took too long");
     else if (WIFSIGNALED(status))
         buffer_printf(why, "its process was ended by signal %d", WTERMSIG(status));
     else
@@ -404,7 +410,7 @@ enum evtx_child_end evtx_child_stop(struct evtx_child *child, double *seconds, s
     }
     *seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-    if (why != NULL && end != CHILD_DONE) {
+    if (end != CHILD_DONE) {
         buffer_clear(why);
         describe_end(child, status, why);
     }

@@ -46,6 +46,7 @@
 #define LIMIT_EVTX_RECORD_SECONDS 10u        /* processor time a record may take before its child is ended */
 #define LIMIT_EVTX_CHILD_DEATHS 256u         /* children that may die on one file before the rest is given up */
 #define LIMIT_EVTX_WASTED_SECONDS 60u        /* processor time that they may have used together */
+#define LIMIT_EVTX_RECORDS_PER_SECOND 250u   /* a child that is slower, with the seconds above to spare, is ended */
 
 /* Rules. */
 #define LIMIT_RULE_FILE_BYTES (4u << 20)

@@ -262,6 +262,8 @@ static struct text excerpt_source(struct intake *intake, struct record *record)
     default: {
         struct text message = record_text(record, "Message");
         buffer_add_text(out, message.size == 0 ? record->provider : text_slice(message, 0, 4 * LIMIT_HIT_TEXT));
+        if (message.size == 0 && record->has_event_id)
+            buffer_printf(out, " %u", record->event_id);
     }
     }
     return arena_text(&intake->pending->arena, buffer_text(out));

@@ -19,12 +19,12 @@ static bool is_current(const struct host_survey *host, unsigned control_set)
 }
 
 /* Within one input the latest says how it was in the end (a machine may have been upgraded). */
-static bool is_superseded(const struct intake *intake, size_t number, const struct host_survey *host)
+static bool is_superseded(struct survey *survey, const struct intake *intake, size_t number, const struct host_survey *host)
 {
     const struct intake_fact *fact = &intake->facts[number];
     for (size_t i = 0; i < intake->fact_count; i++) {
         const struct intake_fact *other = &intake->facts[i];
-        if (i == number || strcmp(other->name, fact->name) != 0 || other->label != fact->label ||
+        if (i == number || strcmp(other->name, fact->name) != 0 || host_of(survey, intake->input->index, other->label) != host ||
             !is_current(host, other->control_set))
             continue;
         bool timed = other->time.basis != TIME_NONE && fact->time.basis != TIME_NONE;
@@ -73,7 +73,7 @@ static void take_facts(struct survey *survey, const struct bundle *bundle, struc
         for (size_t j = 0; intake != NULL && j < intake->fact_count; j++) {
             const struct intake_fact *fact = &intake->facts[j];
             struct host_survey *host = host_of(survey, i, fact->label);
-            if (host == NULL || !is_current(host, fact->control_set) || is_superseded(intake, j, host))
+            if (host == NULL || !is_current(host, fact->control_set) || is_superseded(survey, intake, j, host))
                 continue;
             struct host_fact *known = (struct host_fact *)survey_fact(host, text_of(fact->name));
             if (known == NULL) {

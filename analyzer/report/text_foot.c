@@ -8,6 +8,7 @@
 #define SHOWN_ERRORS 5u
 #define SHOWN_BY_NAME 3u
 #define SHOWN_INPUTS 12u
+#define SHOWN_ZONES 3u
 #define SHOWN_NOTES 4u
 #define SHOWN_LOGS 8u
 #define SHOWN_RULES 8u
@@ -271,18 +272,18 @@ static void write_times(struct page *page, const struct findings *findings)
         page_fill(page, FOOT_BODY_AT, PAGE_WIDTH, TEXT("UTC as recorded; no input in local time"));
     else
         page_fill(page, FOOT_BODY_AT, PAGE_WIDTH, TEXT("UTC where they end in Z"));
-    for (size_t i = 0; i < findings->converted_count && i < SHOWN_INPUTS; i++) {
+    for (size_t i = 0; i < findings->converted_count && i < SHOWN_ZONES; i++) {
         const struct finding_converted *converted = &findings->converted[i];
         page_at(page, FOOT_BODY_AT);
         page_fillf(page, FOOT_BODY_AT + 2, PAGE_WIDTH, "converted: %s from %s (%s)", converted->input->path,
                    converted->zone, converted->from);
     }
-    foot_more(page, findings->converted_count, SHOWN_INPUTS, "converted");
-    for (size_t i = 0; i < findings->unknown_zone_count && i < SHOWN_INPUTS; i++) {
+    foot_more(page, findings->converted_count, SHOWN_ZONES, "converted");
+    for (size_t i = 0; i < findings->unknown_zone_count && i < SHOWN_ZONES; i++) {
         page_at(page, FOOT_BODY_AT);
         page_fillf(page, FOOT_BODY_AT + 2, PAGE_WIDTH, "local, zone unknown: %s", findings->unknown_zone[i]->path);
     }
-    foot_more(page, findings->unknown_zone_count, SHOWN_INPUTS, "in local time");
+    foot_more(page, findings->unknown_zone_count, SHOWN_ZONES, "in local time");
     if (findings->unknown_zone_count > 0) {
         page_at(page, FOOT_BODY_AT);
         page_fill(page, FOOT_BODY_AT, PAGE_WIDTH,

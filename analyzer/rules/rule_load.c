@@ -118,12 +118,12 @@ static void read_symptom(struct reading *reading, const struct node *root, const
             else
                 add_symptom(reading, symptom);
         }
-    } else {   /* in place: read in an earlier pass, and found by its id like any other */
+    } else {   /* in place: read in an earlier pass and found by its id like any other; here its mistakes are reported */
         const char *own = rule_own_symptom(root);
         const struct table_entry *entry = own != NULL ? table_find(rule->symptoms, text_of(own)) : NULL;
 
-        if (entry != NULL)
-            add_symptom(reading, entry->value);
+        symptom_clear(symptom_read(reading, value, own != NULL ? own : ""));
+        add_symptom(reading, entry != NULL ? entry->value : NULL);
     }
 }
 

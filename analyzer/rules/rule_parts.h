@@ -34,7 +34,7 @@ struct rule_reading {
 struct symptom *symptom_read(struct reading *reading, const struct node *node, const char *inherited);
 void symptom_clear(struct symptom *symptom);     /* what is not in the arena */
 
-/* Reads everything of a rule's file but an in-place symptom's insides. Never NULL. */
+/* Reads a rule. A symptom written in place is taken from `symptoms` too. Never NULL. */
 struct rule *rule_read(struct reading *reading, const struct node *root, const struct rule_file *file,
                        const struct table *symptoms, const struct table *skipped);
 void rule_clear(struct rule *rule);

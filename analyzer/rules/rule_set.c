@@ -30,6 +30,7 @@ struct origin {                  /* a file, and what came of it */
     bool replaced;               /* a later path has its id */
     bool unread;                 /* so much so that its insides were never read */
     struct symptom *symptom;     /* the file's, or the rule's own */
+    bool symptom_broken;         /* the rule's own */
     struct place symptom_place;
     struct rule *rule;
     struct rule_test **tests;
@@ -109,58 +110,88 @@ static void note_id(struct loader *loader, struct origin *origin, const struct t
         origin->symptom_place = tree_place(tree, own, &loader->set->arena);
 }
 
-/* Tells rules from symptoms and reads what other files may name. */
-static void read_first(struct loader *loader, struct origin *origin, struct tree *tree)
+/* All that other files may ask of a rule stands before its causes, as a rule. */
+static bool head_is_enough(const struct node *root, struct text key)
 {
-    struct reading reading = {tree, &loader->set->arena, NULL};
-    const struct node *root = tree->root;
-    const char *own;
+    return (text_is(key, "causes") || text_is(key, "tests")) && tree_get(root, "id") != NULL &&
+           tree_get(root, "symptom") != NULL;
+}
 
-    if (tree->errors > 0)
+static void read_head(struct loader *loader, struct origin *origin, struct reading *reading)
+{
+    const struct node *root = reading->tree->root;
+    const char *own = rule_own_symptom(root);
+
+    origin->kind = ORIGIN_RULE;
+    note_id(loader, origin, reading->tree);
+    if (own == NULL)
+        return;
+    origin->symptom = symptom_read(reading, tree_get(root, "symptom"), own);
+    origin->symptom->file = origin->file;
+    origin->symptom_broken = reading->tree->errors > 0;
+}
+
+/* Everything of a file that is no rule; a rule's own mistakes wait for pass 3. */
+static void read_file(struct loader *loader, struct origin *origin, struct reading *reading)
+{
+    struct tree *tree = reading->tree;
+    const struct node *root = tree->root, *tests = tree_get(root, "tests");
+
+    if (root == NULL)
         return;
     if (is_sigma(root)) {
         tree_warning(tree, schema_head(root), NULL, "a Sigma rule; not supported yet");
         skip(origin, arena_string(&loader->set->arena, TEXT("a Sigma rule; not supported yet")));
-        return;
-    }
-    note_id(loader, origin, tree);
-    if (tree_get(root, "causes") != NULL || tree_get(root, "symptom") != NULL) {
-        origin->kind = ORIGIN_RULE;
-        own = rule_own_symptom(root);
-        if (own != NULL)
-            origin->symptom = symptom_read(&reading, tree_get(root, "symptom"), own);
     } else if (tree_get(root, "any_of") != NULL) {
-        const struct node *tests = tree_get(root, "tests");
-
         origin->kind = ORIGIN_SYMPTOM;
-        origin->symptom = symptom_read(&reading, root, NULL);
+        note_id(loader, origin, tree);
+        origin->symptom = symptom_read(reading, root, NULL);
+        origin->symptom->file = origin->file;
         if (tests != NULL)
-            origin->test_count = tests_read(&reading, tests, origin->file, NULL, &origin->tests);
+            origin->test_count = tests_read(reading, tests, origin->file, NULL, &origin->tests);
     } else {
         tree_error(tree, schema_head(root), "a rule has `causes`, a symptom has `any_of`",
                    "this is neither a rule nor a symptom");
     }
-    if (origin->symptom != NULL)
-        origin->symptom->file = origin->file;
+}
+
+/* Takes the diagnostics over, or throws them away when `list` is NULL. */
+static void hand_on(struct diagnostics *from, struct diagnostics *list)
+{
+    for (size_t i = 0; list != NULL && i < from->count; i++) {
+        list->items = memory_room(list->items, list->count, &list->capacity, sizeof *list->items);
+        list->items[list->count++] = from->items[i];
+        list->errors += from->items[i].severity == SEVERITY_ERROR;
+    }
+    if (list != NULL)
+        from->count = 0;
+    diagnostics_free(from);
 }
 
 static void open_origin(struct loader *loader, struct origin *origin, const struct found_file *found)
 {
     struct arena *arena = &loader->set->arena;
+    struct diagnostics diagnostics = {0};
     struct buffer bytes = {0};
-    struct tree *tree;
 
     origin->found = found;
     origin->file = arena_alloc(arena, sizeof *origin->file);
     origin->file->path = arena_string(arena, text_of(found->relative));
-    origin->file->from = found->path;
     if (!rule_file_read(found->named, &bytes, loader->diagnostics)) {
         skip(origin, arena_string(arena, TEXT("the file cannot be read")));
     } else {
+        struct tree *tree = tree_parse_until(found->named, buffer_text(&bytes), &diagnostics, head_is_enough);
+        struct reading reading = {tree, arena, NULL};
+
         hash(buffer_text(&bytes), origin->file->sha256);
-        tree = tree_parse(found->named, buffer_text(&bytes), loader->diagnostics);
-        read_first(loader, origin, tree);
-        skip_for_errors(loader, origin, tree);
+        if (tree->partial || tree_get(tree->root, "causes") != NULL || tree_get(tree->root, "symptom") != NULL) {
+            read_head(loader, origin, &reading);
+            hand_on(&diagnostics, NULL);
+        } else {
+            read_file(loader, origin, &reading);
+            skip_for_errors(loader, origin, tree);
+            hand_on(&diagnostics, loader->diagnostics);
+        }
         tree_free(tree);
     }
     buffer_free(&bytes);
@@ -237,7 +268,7 @@ static void index_symptoms(struct loader *loader)
 
         if (origin->symptom == NULL || origin->symptom->id == NULL)
             continue;
-        if (origin->broken)
+        if (origin->broken || origin->symptom_broken)
             table_add(&loader->skipped, text_of(origin->symptom->id))->value = origin->found->relative;
         else
             table_add(&loader->symptoms, text_of(origin->symptom->id))->value = origin->symptom;
@@ -263,9 +294,10 @@ static void read_rule(struct loader *loader, struct origin *origin)
         skip(origin, arena_string(&loader->set->arena, TEXT("the file changed while it was read")));
     } else {
         reading.tree = tree;
-        origin->rule = rule_read(&reading, tree->root, origin->file, &loader->symptoms, &loader->skipped);
+        if (tree->root != NULL)
+            origin->rule = rule_read(&reading, tree->root, origin->file, &loader->symptoms, &loader->skipped);
         tests = tree_get(tree->root, "tests");
-        if (tests != NULL)
+        if (origin->rule != NULL && tests != NULL)
             origin->test_count = tests_read(&reading, tests, origin->file, origin->rule, &origin->tests);
         skip_for_errors(loader, origin, tree);
     }
@@ -281,7 +313,7 @@ static void read_rules(struct loader *loader)
     for (size_t i = loader->count; i-- > 0;) {
         struct origin *origin = &loader->origins[i];
 
-        if (origin->kind != ORIGIN_RULE || origin->broken)
+        if (origin->kind != ORIGIN_RULE)
             continue;
         origin->unread = origin->id != NULL && table_find(&good, text_of(origin->id)) != NULL;
         if (!origin->unread)

@@ -212,7 +212,7 @@ struct symptom *symptom_read(struct reading *reading, const struct node *node, c
 
     symptom->specificity = SPECIFICITY_SHARED;
     schema_read(reading, node, "a symptom", inherited != NULL ? own_symptom_keywords : symptom_keywords, symptom);
-    if (symptom->id == NULL && id == NULL && inherited != NULL)
+    if (symptom->id == NULL && id == NULL && inherited != NULL && inherited[0] != '\0')
         symptom->id = arena_string(reading->arena, text_of(inherited));
     if (symptom->id != NULL && (text_is(text_of(symptom->id), "symptom") || text_is(text_of(symptom->id), "evidence")))
         tree_error(reading->tree, id != NULL ? id : schema_head(node), "choose another",

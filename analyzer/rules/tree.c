@@ -309,6 +309,7 @@ struct builder {
     unsigned depth;
     size_t nodes;
     unsigned documents;
+    tree_enough *enough;         /* NULL: everything is read */
     bool ignoring;               /* behind the first document */
 };
 
@@ -366,6 +367,8 @@ static void place_node(struct builder *builder, struct node *node)
             *level->key = (struct node){.start = node->start, .end = node->end, .text = TEXT("")};
         } else if (node->style == STYLE_PLAIN && text_is(node->text, "<<")) {
             tree_error(builder->tree, node, "write the keys out", "merge keys are not allowed");
+        } else if (builder->depth == 1 && builder->enough != NULL && builder->enough(level->node, node->text)) {
+            builder->tree->partial = true;
         }
     } else {
         add_entry(builder, level->key, node);
@@ -510,7 +513,7 @@ static bool take_event(struct builder *builder, const yaml_event_t *event)
     }
     case YAML_SCALAR_EVENT:
         add_scalar(builder, event);
-        return true;
+        return !builder->tree->partial;
     case YAML_SEQUENCE_START_EVENT:
     case YAML_MAPPING_START_EVENT:
         return open_node(builder, event);
@@ -547,9 +550,9 @@ static void report_syntax(struct tree *tree, const yaml_parser_t *parser)
     error_at(tree, at, hint, "YAML: %s", problem);
 }
 
-static void build(struct tree *tree)
+static void build(struct tree *tree, tree_enough *enough)
 {
-    struct builder builder = {.tree = tree};
+    struct builder builder = {.tree = tree, .enough = enough};
     yaml_parser_t parser;
     yaml_event_t event;
     bool more = true;
@@ -576,12 +579,17 @@ static void build(struct tree *tree)
 
 struct tree *tree_parse(const char *file, struct text bytes, struct diagnostics *diagnostics)
 {
+    return tree_parse_until(file, bytes, diagnostics, NULL);
+}
+
+struct tree *tree_parse_until(const char *file, struct text bytes, struct diagnostics *diagnostics, tree_enough *enough)
+{
     struct tree *tree = memory_alloc(sizeof *tree);
 
     tree->file = file;
     tree->diagnostics = diagnostics;
     if (take_bytes(tree, bytes))
-        build(tree);
+        build(tree, enough);
     return tree;
 }
 

@@ -44,10 +44,14 @@ struct tree {
     struct arena arena;
     uint32_t *lines;             /* private: byte offsets of the lines of `source` */
     size_t line_count;
+    bool partial;                /* `enough` ended it */
 };
 
 /* Never NULL. What is wrong is in `diagnostics` and counted in tree->errors. */
 struct tree *tree_parse(const char *file, struct text bytes, struct diagnostics *diagnostics);
+/* The same up to the first key of the root for which `enough` says so: the head of a long file. */
+typedef bool tree_enough(const struct node *root, struct text key);
+struct tree *tree_parse_until(const char *file, struct text bytes, struct diagnostics *diagnostics, tree_enough *enough);
 void tree_free(struct tree *tree);
 
 /* Where a node stands, for a diagnostic that comes when the tree is gone. */

@@ -155,7 +155,7 @@ static void test_several_chunks(void **state)
     struct text place, rest = buffer_text(&heard.places);
     for (uint64_t number = 1; text_next(&rest, '\n', &place) && place.size > 0; number++) {
         struct text id = TEXT_NONE, line = TEXT_NONE;
-        uint64_t value, offset;
+        uint64_t value = 0, offset = 0;
         assert_true(text_next(&place, ' ', &id) && text_number(id, 10, &value) && text_next(&place, ' ', &line));
         assert_int_equal(value, number);
         assert_true(text_number(place, 10, &offset) && offset < file.size);
