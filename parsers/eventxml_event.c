@@ -326,11 +326,11 @@ static void settle_system(struct event_parser *parser, struct record *record)
     if (text_number(system[RECORD_ID], 10, &record_id))
         record->at.record = record_id;
     if (moment_parse(system[TIME_CREATED], &record->time) && record->time.ticks != 0) {
-        record->time.basis = TIME_UTC;
+        record->time.basis = BASIS_UTC;
         char printed[MOMENT_TEXT];
         system[TIME_CREATED] = arena_text(&parser->arena, text_of(moment_print(record->time, printed)));
     } else {
-        record->time = (struct moment){0, TIME_NONE};  /* 1601-01-01 means that nobody set it */
+        record->time = (struct moment){0, BASIS_NONE};  /* 1601-01-01 means that nobody set it */
     }
     record->channel = system[CHANNEL];
     record->provider = system[PROVIDER];

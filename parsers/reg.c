@@ -36,7 +36,7 @@ static void set_key(struct reg_parser *parser, struct text path)
     snprintf(parser->control_set_text, sizeof(parser->control_set_text), "%u", parser->control_set);
     parser->key_state = KEY_OPEN;
     parser->keys++;
-    sink_covers_key(parser->sink, buffer_text(&parser->key), parser->control_set, (struct moment){0, TIME_NONE},
+    sink_covers_key(parser->sink, buffer_text(&parser->key), parser->control_set, (struct moment){0, BASIS_NONE},
                     parser->start);
 }
 

@@ -62,7 +62,7 @@ static void remark_add(struct inventory *inventory, bool is_loss, struct positio
 
 static void time_add(struct input *input, struct moment time)
 {
-    if (time.basis == TIME_NONE || time.basis < input->first.basis)
+    if (time.basis == BASIS_NONE || time.basis < input->first.basis)
         return; /* local times do not count beside UTC */
     if (time.basis > input->first.basis) {
         input->first = time;

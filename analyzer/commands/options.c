@@ -309,9 +309,9 @@ static bool parse_time(const struct common_options *options, const char *option,
     }
     if (is_end && text_trim(text_of(value)).size == strlen("2010-05-04"))
         moment->ticks += 24 * 60 * 60 * TICKS_PER_SECOND - 1;
-    if (moment->basis == TIME_LOCAL && options->has_zone)
+    if (moment->basis == BASIS_LOCAL && options->has_zone)
         moment->ticks -= options->zone_minutes_east * 60 * TICKS_PER_SECOND;
-    moment->basis = TIME_UTC;
+    moment->basis = BASIS_UTC;
     return true;
 }
 
@@ -420,7 +420,7 @@ bool options_parse(struct common_options *options, const struct command *command
     }
     right = parse_time(options, "--from", parsing.from, false, &options->from) && right;
     right = parse_time(options, "--to", parsing.to, true, &options->to) && right;
-    if (options->from.basis != TIME_NONE && options->to.basis != TIME_NONE && options->from.ticks > options->to.ticks) {
+    if (options->from.basis != BASIS_NONE && options->to.basis != BASIS_NONE && options->from.ticks > options->to.ticks) {
         options_complain("--from is later than --to: nothing lies between %s and %s", parsing.from, parsing.to);
         right = false;
     }

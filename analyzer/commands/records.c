@@ -18,10 +18,10 @@ struct record_writer {
 /* What has no time is kept: it may belong to any. A time without a zone is taken as --zone says, else as it stands. */
 static bool is_wanted(const struct common_options *options, struct moment time)
 {
-    if (time.basis == TIME_LOCAL && options->has_zone)
+    if (time.basis == BASIS_LOCAL && options->has_zone)
         time.ticks -= options->zone_minutes_east * 60 * TICKS_PER_SECOND;
-    return time.basis == TIME_NONE || ((options->from.basis == TIME_NONE || time.ticks >= options->from.ticks) &&
-                                       (options->to.basis == TIME_NONE || time.ticks <= options->to.ticks));
+    return time.basis == BASIS_NONE || ((options->from.basis == BASIS_NONE || time.ticks >= options->from.ticks) &&
+                                       (options->to.basis == BASIS_NONE || time.ticks <= options->to.ticks));
 }
 
 static struct record_writer *writer_of(struct sink *sink)

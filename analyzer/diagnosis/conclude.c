@@ -216,7 +216,7 @@ static void add_moment(struct finding_problem *finding, struct moment time, cons
         if (finding->timeline[i].input == input && finding->timeline[i].record == record &&
             finding->timeline[i].time.ticks == time.ticks && strcmp(finding->timeline[i].what, what) == 0)
             return;
-    if (time.basis != TIME_NONE && finding->timeline_count < TIMELINE_MOST)
+    if (time.basis != BASIS_NONE && finding->timeline_count < TIMELINE_MOST)
         finding->timeline[finding->timeline_count++] = (struct finding_moment){time, (char *)what, input, record};
 }
 
@@ -233,14 +233,14 @@ static void conclude_timeline(struct finding_problem *finding, const struct rank
         }
     int64_t from = INT64_MAX, to = INT64_MIN;
     for (size_t i = 0; i < finding->timeline_count; i++)
-        if (finding->timeline[i].time.basis == TIME_UTC) {
+        if (finding->timeline[i].time.basis == BASIS_UTC) {
             from = finding->timeline[i].time.ticks < from ? finding->timeline[i].time.ticks : from;
             to = finding->timeline[i].time.ticks > to ? finding->timeline[i].time.ticks : to;
         }
     const struct host_survey *host = ranked->problem.host;
     for (size_t i = 0; i < host->start_count; i++) /* those in between, and the one before */
         if (host->starts[i].ticks <= to && (i + 1 == host->start_count || host->starts[i + 1].ticks > from))
-            add_moment(finding, (struct moment){host->starts[i].ticks, TIME_UTC}, "the machine started", NULL, 0);
+            add_moment(finding, (struct moment){host->starts[i].ticks, BASIS_UTC}, "the machine started", NULL, 0);
     if (finding->timeline_count != 0)
         qsort(finding->timeline, finding->timeline_count, sizeof(*finding->timeline), compare_timeline);
 }
@@ -251,11 +251,11 @@ static void set_span(struct finding_problem *finding, const struct problem *prob
 {
     for (size_t i = 0; i < problem->occurrences.count; i++) {
         const struct occurrence *occurrence = &problem->occurrences.items[i];
-        if (occurrence->basis == TIME_NONE || (problem->occurrences.placed != 0 && occurrence->basis != TIME_UTC))
+        if (occurrence->basis == BASIS_NONE || (problem->occurrences.placed != 0 && occurrence->basis != BASIS_UTC))
             continue;
-        if (finding->first.basis == TIME_NONE || occurrence->first < finding->first.ticks)
+        if (finding->first.basis == BASIS_NONE || occurrence->first < finding->first.ticks)
             finding->first = (struct moment){occurrence->first, occurrence->basis};
-        if (finding->last.basis == TIME_NONE || occurrence->last > finding->last.ticks)
+        if (finding->last.basis == BASIS_NONE || occurrence->last > finding->last.ticks)
             finding->last = (struct moment){occurrence->last, occurrence->basis};
     }
 }

@@ -21,7 +21,7 @@ static bool in_windows(void *context, const struct mark *mark)
 
 static struct mark mark_of_hit(const struct hit *hit)
 {
-    return (struct mark){hit->time.basis == TIME_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
+    return (struct mark){hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
                          hit->time.basis, hit->after_restart};
 }
 
@@ -63,8 +63,8 @@ static const char *say_distance(const struct judged *item, const struct problem 
         for (size_t j = 0; j < problem->occurrences.count; j++) {
             const struct mark *mark = &item->hits.marks[i];
             const struct occurrence *occurrence = &problem->occurrences.items[j];
-            if (mark->basis != occurrence->basis || mark->basis == TIME_NONE ||
-                (mark->basis == TIME_LOCAL && mark->input != occurrence->input))
+            if (mark->basis != occurrence->basis || mark->basis == BASIS_NONE ||
+                (mark->basis == BASIS_LOCAL && mark->input != occurrence->input))
                 continue;
             int64_t distance = mark->ticks < occurrence->first  ? mark->ticks - occurrence->first
                                : mark->ticks > occurrence->last ? mark->ticks - occurrence->last
@@ -244,7 +244,7 @@ static bool symptom_proved(const struct problem *problem)
         for (size_t j = 0; j < problem->host->log_count; j++)
             for (size_t k = 0; k < problem->host->logs[j].part_count; k++) {
                 const struct log_part *part = &problem->host->logs[j].parts[k];
-                if (part->whole && (part->input == hit->input || part->trace == NULL) && hit->time.basis == TIME_UTC)
+                if (part->whole && (part->input == hit->input || part->trace == NULL) && hit->time.basis == BASIS_UTC)
                     return true;
             }
     }
@@ -265,12 +265,12 @@ static bool in_one_window(void *context, const struct mark *mark)
 static bool is_unplaced(void *context, const struct mark *mark)
 {
     const struct filter *filter = context;
-    if (mark->basis == TIME_NONE)
+    if (mark->basis == BASIS_NONE)
         return true;
     if (filter->windows->placed)
-        return mark->basis != TIME_UTC;
+        return mark->basis != BASIS_UTC;
     for (size_t i = 0; i < filter->windows->count; i++)
-        if (mark->basis == TIME_LOCAL && filter->windows->items[i].input == mark->input)
+        if (mark->basis == BASIS_LOCAL && filter->windows->items[i].input == mark->input)
             return false;
     return true;
 }
@@ -306,14 +306,14 @@ static struct match match_anywhere(const struct judged *item)
 
 static void set_times(struct judged *item)
 {
-    item->first = item->last = (struct moment){0, TIME_NONE};
+    item->first = item->last = (struct moment){0, BASIS_NONE};
     for (size_t i = 0; i < item->found_count; i++) {
         struct moment time = item->found[i].time;
-        if (time.basis == TIME_NONE)
+        if (time.basis == BASIS_NONE)
             continue;
-        if (item->first.basis == TIME_NONE || time.ticks < item->first.ticks)
+        if (item->first.basis == BASIS_NONE || time.ticks < item->first.ticks)
             item->first = time;
-        if (item->last.basis == TIME_NONE || time.ticks > item->last.ticks)
+        if (item->last.basis == BASIS_NONE || time.ticks > item->last.ticks)
             item->last = time;
     }
 }

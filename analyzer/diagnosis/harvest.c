@@ -131,7 +131,7 @@ bool harvest_proves_key(const struct harvest *harvest, size_t host, size_t detec
         for (size_t j = 0; j < intake->proof_count; j++) {
             const struct intake_proof *proof = &intake->proofs[j];
             bool current = proof->control_set == 0 || proof->control_set == harvest->survey->items[host].control_set;
-            bool later = has_last && proof->written.basis == TIME_UTC && proof->written.ticks > last;
+            bool later = has_last && proof->written.basis == BASIS_UTC && proof->written.ticks > last;
             if (proof->detector == detector && current && !later)
                 return true;
         }

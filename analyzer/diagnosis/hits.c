@@ -14,8 +14,8 @@ uint64_t value_hash(struct text value)
 
 int hit_compare(const struct hit *a, const struct hit *b)
 {
-    int order = (a->time.basis != TIME_NONE) - (b->time.basis != TIME_NONE);
-    if (order == 0 && a->time.basis != TIME_NONE)
+    int order = (a->time.basis != BASIS_NONE) - (b->time.basis != BASIS_NONE);
+    if (order == 0 && a->time.basis != BASIS_NONE)
         order = compare_i64(a->time.ticks, b->time.ticks);
     if (order == 0)
         order = compare_u64(a->at.record, b->at.record);
@@ -114,7 +114,7 @@ static void marks_widen(struct marks *marks, int64_t width)
     for (size_t i = 0; i < marks->count; i++) {
         struct mark *mark = &marks->items[i];
         mark->joins = mark->value = 0;
-        mark->ticks = mark->basis == TIME_NONE ? 0 : bucket_of(mark->ticks, width);
+        mark->ticks = mark->basis == BASIS_NONE ? 0 : bucket_of(mark->ticks, width);
     }
     qsort(marks->items, marks->count, sizeof(*marks->items), compare_marks);
     size_t kept = 0;
@@ -132,7 +132,7 @@ static void marks_add(struct marks *marks, struct mark mark)
     size_t place = marks->count;
     if (marks->width != 0) {
         mark.joins = mark.value = 0;
-        mark.ticks = mark.basis == TIME_NONE ? 0 : bucket_of(mark.ticks, marks->width);
+        mark.ticks = mark.basis == BASIS_NONE ? 0 : bucket_of(mark.ticks, marks->width);
         size_t low = 0, high = marks->count;
         while (low < high) {
             size_t middle = (low + high) / 2;
@@ -268,7 +268,7 @@ static bool would_keep(const struct hit_store *store, const struct hit *probe)
 void hit_store_add(struct hit_store *store, size_t input, const struct hit_seen *seen)
 {
     store->count++;
-    marks_add(&store->marks, (struct mark){seen->time.basis == TIME_NONE ? 0 : seen->time.ticks, seen->joins, seen->value,
+    marks_add(&store->marks, (struct mark){seen->time.basis == BASIS_NONE ? 0 : seen->time.ticks, seen->joins, seen->value,
                                            input, 1, seen->time.basis, seen->after_restart});
     if (seen->captures != NULL)
         for (size_t i = 0; i < seen->captures->count; i++)

@@ -461,8 +461,8 @@ static void saw_control_set(struct intake *intake, unsigned control_set)
 
 static bool outside(const struct analysis_options *options, const struct moment *time)
 {
-    return time->basis != TIME_NONE && ((options->from.basis != TIME_NONE && time->ticks < options->from.ticks) ||
-                                        (options->to.basis != TIME_NONE && time->ticks > options->to.ticks));
+    return time->basis != BASIS_NONE && ((options->from.basis != BASIS_NONE && time->ticks < options->from.ticks) ||
+                                        (options->to.basis != BASIS_NONE && time->ticks > options->to.ticks));
 }
 
 static void intake_record(struct sink *sink, struct record *record)
@@ -481,7 +481,7 @@ static void intake_record(struct sink *sink, struct record *record)
     saw_control_set(intake, intake->pending->control_set);
     intake->has_registry |= record->category == CATEGORY_REGISTRY;
     intake->has_crash |= record->category == CATEGORY_CRASH;
-    intake->has_local_time |= record->time.basis == TIME_LOCAL;
+    intake->has_local_time |= record->time.basis == BASIS_LOCAL;
     if (record->category == CATEGORY_EVENT)
         take_event(intake, record, label);
     if (record->category == CATEGORY_REGISTRY)

@@ -59,7 +59,7 @@ struct text log_cleared_channel(struct record *record)
 
 void log_trace_clear(struct log_trace *trace, struct moment time)
 {
-    if (trace->cleared_count == LIMIT_LOG_MARKS || time.basis != TIME_UTC)
+    if (trace->cleared_count == LIMIT_LOG_MARKS || time.basis != BASIS_UTC)
         return;
     trace->cleared = memory_room(trace->cleared, trace->cleared_count, &trace->cleared_capacity, sizeof(*trace->cleared));
     trace->cleared[trace->cleared_count++] = time;
@@ -112,7 +112,7 @@ static void add_number(struct log_trace *trace, uint64_t number, int64_t ticks)
 void log_trace_record(struct log_trace *trace, struct record *record)
 {
     trace->records++;
-    if (record->time.basis == TIME_UTC) {
+    if (record->time.basis == BASIS_UTC) {
         if (!trace->timed || record->time.ticks < trace->first)
             trace->first = record->time.ticks;
         if (!trace->timed || record->time.ticks > trace->last)
@@ -120,7 +120,7 @@ void log_trace_record(struct log_trace *trace, struct record *record)
         trace->timed = true;
         add_number(trace, record->at.record, record->time.ticks);
     }
-    if (record->time.basis != TIME_NONE && is_start(record) && trace->start_count < LIMIT_LOG_MARKS) {
+    if (record->time.basis != BASIS_NONE && is_start(record) && trace->start_count < LIMIT_LOG_MARKS) {
         trace->starts = memory_room(trace->starts, trace->start_count, &trace->start_capacity, sizeof(*trace->starts));
         trace->starts[trace->start_count++] = (struct log_start){record->at.record, record->time, trace->latest};
     }

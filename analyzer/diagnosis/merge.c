@@ -6,9 +6,9 @@
 
 struct moment moment_with_zone(struct moment moment, const struct timezone *zone)
 {
-    if (moment.basis != TIME_LOCAL || zone == NULL)
+    if (moment.basis != BASIS_LOCAL || zone == NULL)
         return moment;
-    return (struct moment){timezone_to_utc(zone, moment.ticks), TIME_UTC};
+    return (struct moment){timezone_to_utc(zone, moment.ticks), BASIS_UTC};
 }
 
 static struct value_set *values_of(struct merged_hits *merged, const char *name)
@@ -86,9 +86,9 @@ static int compare_u64(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
  * nothing; what has no time at all (a registry value) joins by what it is about. */
 static uint64_t join_key(uint64_t joins, int64_t ticks, enum time_basis basis)
 {
-    if (joins == 0 || basis == TIME_LOCAL)
+    if (joins == 0 || basis == BASIS_LOCAL)
         return 0;
-    uint64_t second = basis == TIME_NONE ? 0 : (uint64_t)(ticks / TICKS_PER_SECOND);
+    uint64_t second = basis == BASIS_NONE ? 0 : (uint64_t)(ticks / TICKS_PER_SECOND);
     uint64_t parts[2] = {joins, second};
     return text_hash((struct text){(const char *)parts, sizeof(parts)}, 7) | 1;
 }
@@ -182,11 +182,11 @@ static void join_values(struct merged_hits *merged)
     size_t kept = 0;
     for (size_t i = 0; i < merged->mark_count; i++) {
         struct mark *mark = &merged->marks[i], *last = kept == 0 ? NULL : &merged->marks[kept - 1];
-        bool same = last != NULL && mark->basis == TIME_NONE && last->basis == TIME_NONE && mark->joins != 0 &&
+        bool same = last != NULL && mark->basis == BASIS_NONE && last->basis == BASIS_NONE && mark->joins != 0 &&
                     last->joins == mark->joins && last->input == mark->input;
         if (!same)
             merged->marks[kept++] = *mark;
-        if (mark->basis == TIME_NONE && mark->joins != 0)
+        if (mark->basis == BASIS_NONE && mark->joins != 0)
             merged->marks[kept - 1].count = 1;
     }
     merged->mark_count = kept;
@@ -194,8 +194,8 @@ static void join_values(struct merged_hits *merged)
     for (size_t i = 0; i < merged->hit_count; i++) {
         struct hit *hit = &merged->hits[i];
         bool same = false;
-        for (size_t j = 0; hit->time.basis == TIME_NONE && hit->joins != 0 && j < kept && !same; j++)
-            same = merged->hits[j].joins == hit->joins && merged->hits[j].time.basis == TIME_NONE;
+        for (size_t j = 0; hit->time.basis == BASIS_NONE && hit->joins != 0 && j < kept && !same; j++)
+            same = merged->hits[j].joins == hit->joins && merged->hits[j].time.basis == BASIS_NONE;
         if (same)
             hit_release(hit);
         else

@@ -14,8 +14,8 @@ static void add_gaps(struct finding_log *log, const struct log_trace *trace)
         const struct id_range *before = &trace->ranges[i - 1], *after = &trace->ranges[i];
         log->complete = false;
         if (log->gap_count < GAPS_SHOWN)
-            log->gaps[log->gap_count++] = (struct finding_gap){before->high + 1, after->low - 1, {before->high_ticks, TIME_UTC},
-                                                               {after->low_ticks, TIME_UTC}};
+            log->gaps[log->gap_count++] = (struct finding_gap){before->high + 1, after->low - 1, {before->high_ticks, BASIS_UTC},
+                                                               {after->low_ticks, BASIS_UTC}};
     }
     log->complete &= !trace->too_many_ranges;
 }
@@ -28,10 +28,10 @@ static void conclude_log(struct finding_host *host, const struct host_log *from,
         const struct log_part *part = &from->parts[i];
         if (part->trace == NULL)
             continue;
-        if (log.first.basis == TIME_NONE || part->first < log.first.ticks)
-            log.first = (struct moment){part->first, TIME_UTC};
-        if (log.last.basis == TIME_NONE || part->last > log.last.ticks)
-            log.last = (struct moment){part->last, TIME_UTC};
+        if (log.first.basis == BASIS_NONE || part->first < log.first.ticks)
+            log.first = (struct moment){part->first, BASIS_UTC};
+        if (log.last.basis == BASIS_NONE || part->last > log.last.ticks)
+            log.last = (struct moment){part->last, BASIS_UTC};
         log.records += part->trace->records;
         log.complete &= part->whole && !part->cut;
         add_gaps(&log, part->trace);
@@ -172,7 +172,7 @@ static struct finding_unexplained conclude_error(struct error_kind *kind, struct
     hits_merge_end(&kind->hits);
     struct finding_unexplained finding = {arena_string(arena, text_of(kind->first->provider)),
                                           arena_string(arena, text_of(kind->channel)), kind->first->event_id,
-                                          kind->first->level, kind->hits.count, {0, TIME_NONE}, {0, TIME_NONE}, ""};
+                                          kind->first->level, kind->hits.count, {0, BASIS_NONE}, {0, BASIS_NONE}, ""};
     if (kind->hits.hit_count != 0) {
         finding.first = kind->hits.hits[0].time;
         finding.last = kind->hits.hits[kind->hits.hit_count - 1].time;

@@ -112,7 +112,7 @@ static void anchor_at(struct problem *problem, struct merged_hits *anchor)
     problem->hits = *anchor;
     *anchor = (struct merged_hits){0};
     const struct hit *first = &problem->hits.hits[0];
-    struct mark mark = {first->time.basis == TIME_NONE ? 0 : first->time.ticks, first->joins, 0, first->input, 1,
+    struct mark mark = {first->time.basis == BASIS_NONE ? 0 : first->time.ticks, first->joins, 0, first->input, 1,
                         first->time.basis, first->after_restart};
     occurrences_find(&problem->occurrences, &mark, 1, 0, problem->host);
 }

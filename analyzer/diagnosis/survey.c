@@ -27,7 +27,7 @@ static bool is_superseded(struct survey *survey, const struct intake *intake, si
         if (i == number || strcmp(other->name, fact->name) != 0 || host_of(survey, intake->input->index, other->label) != host ||
             !is_current(host, other->control_set))
             continue;
-        bool timed = other->time.basis != TIME_NONE && fact->time.basis != TIME_NONE;
+        bool timed = other->time.basis != BASIS_NONE && fact->time.basis != BASIS_NONE;
         if (timed && other->time.ticks != fact->time.ticks ? other->time.ticks > fact->time.ticks : i > number)
             return true;
     }
@@ -160,11 +160,11 @@ static struct host_log *log_of(struct survey *survey, struct host_survey *host, 
 
 static void add_part(struct host_survey *host, struct host_log *log, struct log_part part, const struct analysis_options *options)
 {
-    if (options->from.basis != TIME_NONE && part.first < options->from.ticks)
+    if (options->from.basis != BASIS_NONE && part.first < options->from.ticks)
         part.first = options->from.ticks;
-    if (options->from.basis != TIME_NONE && part.reaches < options->from.ticks)
+    if (options->from.basis != BASIS_NONE && part.reaches < options->from.ticks)
         part.reaches = options->from.ticks;
-    if (options->to.basis != TIME_NONE && part.last > options->to.ticks)
+    if (options->to.basis != BASIS_NONE && part.last > options->to.ticks)
         part.last = options->to.ticks;
     log->parts = memory_room(log->parts, log->part_count, &log->part_capacity, sizeof(*log->parts));
     log->parts[log->part_count++] = part;
@@ -212,7 +212,7 @@ static void take_starts(struct host_survey *host, const struct log_trace *trace,
     int64_t latest = 0;
     for (size_t i = 0; i < trace->start_count; i++) {
         struct moment time = moment_with_zone(starts[i].time, zone), previous = moment_with_zone(starts[i].previous, zone);
-        if (time.basis != TIME_UTC)
+        if (time.basis != BASIS_UTC)
             continue;
         int64_t distance = time.ticks > latest ? time.ticks - latest : latest - time.ticks;
         if (is_open && distance <= START_JOIN) {
@@ -220,7 +220,7 @@ static void take_starts(struct host_survey *host, const struct log_trace *trace,
         } else {
             if (is_open)
                 add_start(host, open);
-            open = (struct host_start){time.ticks, previous.ticks, previous.basis == TIME_UTC};
+            open = (struct host_start){time.ticks, previous.ticks, previous.basis == BASIS_UTC};
             is_open = true;
         }
         latest = time.ticks;
@@ -252,7 +252,7 @@ static int64_t reach_of(const struct log_trace *trace)
     int64_t lowest = trace->range_count == 0 ? trace->first : trace->ranges[0].low_ticks, reaches = lowest;
     for (size_t i = 0; i < trace->start_count; i++) {
         const struct moment *start = &trace->starts[i].time;
-        if (start->basis == TIME_UTC && start->ticks < reaches && lowest - start->ticks <= START_JOIN)
+        if (start->basis == BASIS_UTC && start->ticks < reaches && lowest - start->ticks <= START_JOIN)
             reaches = start->ticks;
     }
     return reaches;
@@ -300,8 +300,8 @@ static void declare_logs(struct survey *survey, const struct declarations *decla
         for (size_t i = 0; i < declared->log_count; i++) {
             const struct declared_log *log = &declared->logs[i];
             struct host_survey *host = &survey->items[h];
-            int64_t first = log->from.basis == TIME_NONE ? INT64_MIN : log->from.ticks;
-            int64_t last = log->to.basis == TIME_NONE ? INT64_MAX : log->to.ticks;
+            int64_t first = log->from.basis == BASIS_NONE ? INT64_MIN : log->from.ticks;
+            int64_t last = log->to.basis == BASIS_NONE ? INT64_MAX : log->to.ticks;
             add_part(host, log_of(survey, host, log->channel), (struct log_part){NULL, SIZE_MAX, true, false, first, last, first},
                      options);
         }
@@ -408,14 +408,14 @@ static const char *lacks(const struct host_survey *host, const struct host_log *
                          bool has_from, int64_t from, int64_t to, struct arena *arena)
 {
     char one[MOMENT_TEXT], two[MOMENT_TEXT];
-    moment_print((struct moment){part->reaches, TIME_UTC}, one);
+    moment_print((struct moment){part->reaches, BASIS_UTC}, one);
     if (!part->whole)
         return "only copied events of that log";
     if (!has_from)
         return arena_printf(arena, "the log starts %s, after the machine did", one);
     if (part->reaches > from)
         return arena_printf(arena, "log starts %s, window starts %s", one,
-                            moment_print((struct moment){from, TIME_UTC}, two));
+                            moment_print((struct moment){from, BASIS_UTC}, two));
     for (size_t i = 0; i < log->cleared_count; i++)
         if (log->cleared[i].ticks > from && log->cleared[i].ticks <= to)
             return arena_printf(arena, "the log was cleared %s", moment_print(log->cleared[i], two));
@@ -423,9 +423,9 @@ static const char *lacks(const struct host_survey *host, const struct host_log *
         return "records of that time are missing in the log";
     if (part->cut && part->last < to)
         return arena_printf(arena, "the damaged log was read up to %s",
-                            moment_print((struct moment){part->last, TIME_UTC}, two));
+                            moment_print((struct moment){part->last, BASIS_UTC}, two));
     if (!host->has_latest || host->latest < to)
-        return arena_printf(arena, "no log goes on to %s", moment_print((struct moment){to, TIME_UTC}, two));
+        return arena_printf(arena, "no log goes on to %s", moment_print((struct moment){to, BASIS_UTC}, two));
     return NULL;
 }
 

@@ -23,7 +23,7 @@ static int compare_moved(const void *left, const void *right)
     const struct moved *a = left, *b = right;
     if (a->basis != b->basis)
         return a->basis > b->basis ? -1 : 1; /* UTC, LOCAL, NONE */
-    if (a->basis != TIME_UTC && a->input != b->input)
+    if (a->basis != BASIS_UTC && a->input != b->input)
         return a->input < b->input ? -1 : 1;
     if (a->first != b->first)
         return a->first < b->first ? -1 : 1;
@@ -32,9 +32,9 @@ static int compare_moved(const void *left, const void *right)
 
 static bool continues(const struct occurrence *open, const struct moved *next)
 {
-    if (open->basis != next->basis || (next->basis != TIME_UTC && open->input != next->input))
+    if (open->basis != next->basis || (next->basis != BASIS_UTC && open->input != next->input))
         return false;
-    return next->basis == TIME_NONE || next->first - open->last <= OCCURRENCE_GAP;
+    return next->basis == BASIS_NONE || next->first - open->last <= OCCURRENCE_GAP;
 }
 
 void occurrences_find(struct occurrences *found, const struct mark *marks, size_t count, int64_t width,
@@ -43,8 +43,8 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
     struct moved *moved = memory_array(count + 1, sizeof(*moved));
     for (size_t i = 0; i < count; i++) {
         const struct mark *mark = &marks[i];
-        int64_t ticks = mark->basis == TIME_UTC ? occurrence_time(mark->ticks, mark->after_restart, host) : mark->ticks;
-        moved[i] = (struct moved){mark->basis, mark->input, ticks, mark->basis == TIME_NONE || width == 0 ? ticks : ticks + width - 1};
+        int64_t ticks = mark->basis == BASIS_UTC ? occurrence_time(mark->ticks, mark->after_restart, host) : mark->ticks;
+        moved[i] = (struct moved){mark->basis, mark->input, ticks, mark->basis == BASIS_NONE || width == 0 ? ticks : ticks + width - 1};
     }
     qsort(moved, count, sizeof(*moved), compare_moved);
     for (size_t i = 0; i < count; i++) {
@@ -56,7 +56,7 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
         }
         found->items = memory_room(found->items, found->count, &found->capacity, sizeof(*found->items));
         found->items[found->count++] = (struct occurrence){moved[i].basis, moved[i].input, moved[i].first, moved[i].last};
-        found->placed += moved[i].basis == TIME_UTC;
+        found->placed += moved[i].basis == BASIS_UTC;
     }
     free(moved);
 }
@@ -66,7 +66,7 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
 static struct window boot_of(const struct occurrence *occurrence, const struct host_survey *host)
 {
     struct window window = {.basis = occurrence->basis, .input = occurrence->input, .last = occurrence->last};
-    if (occurrence->basis != TIME_UTC)
+    if (occurrence->basis != BASIS_UTC)
         return window; /* starts are known in UTC only */
     for (size_t i = 0; i < host->start_count; i++) {
         int64_t start = host->starts[i].ticks;
@@ -84,7 +84,7 @@ static struct window boot_of(const struct occurrence *occurrence, const struct h
 
 static bool overlaps(const struct window *open, const struct window *next)
 {
-    if (open->basis != next->basis || (next->basis == TIME_LOCAL && open->input != next->input))
+    if (open->basis != next->basis || (next->basis == BASIS_LOCAL && open->input != next->input))
         return false;
     return !open->has_to || !next->has_from || next->from <= open->to;
 }
@@ -111,7 +111,7 @@ void windows_around(struct windows *windows, const struct occurrences *occurrenc
     windows->placed = occurrences->placed != 0;
     for (size_t i = 0; i < occurrences->count; i++) {
         const struct occurrence *occurrence = &occurrences->items[i];
-        if (occurrence->basis == TIME_NONE || (windows->placed && occurrence->basis != TIME_UTC))
+        if (occurrence->basis == BASIS_NONE || (windows->placed && occurrence->basis != BASIS_UTC))
             continue;
         if (evidence->when == WHEN_AROUND)
             add_window(windows, (struct window){occurrence->basis, occurrence->input, true, true,
@@ -124,7 +124,7 @@ void windows_around(struct windows *windows, const struct occurrences *occurrenc
 
 bool window_holds(const struct window *window, const struct mark *mark, int64_t width)
 {
-    if (mark->basis != window->basis || (mark->basis == TIME_LOCAL && mark->input != window->input))
+    if (mark->basis != window->basis || (mark->basis == BASIS_LOCAL && mark->input != window->input))
         return false;
     int64_t last = width == 0 ? mark->ticks : mark->ticks + width - 1;
     return (!window->has_from || last >= window->from) && (!window->has_to || mark->ticks <= window->to);
@@ -214,7 +214,7 @@ struct span { int64_t from, to; };
 static bool in_span(void *context, const struct mark *mark)
 {
     const struct span *span = context;
-    return mark->basis == TIME_UTC && mark->ticks >= span->from && mark->ticks <= span->to;
+    return mark->basis == BASIS_UTC && mark->ticks >= span->from && mark->ticks <= span->to;
 }
 
 /* How far the log reaches that the item would be in; any log when the item names none. */

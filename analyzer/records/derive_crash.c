@@ -346,7 +346,7 @@ bool crash_of_event(struct record *event, struct field_list *fields)
         if (!row->read(event, fields) &&
             (!row->read_message || !row->read_message(record_text(event, "Message"), fields)))
             return false;
-        if (event->time.basis != TIME_NONE)
+        if (event->time.basis != BASIS_NONE)
             field_list_add_copy(fields, "TimeCreated", text_of(moment_print(event->time, when)));
         add_text(fields, "Computer", event->computer);
         return true;

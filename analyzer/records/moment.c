@@ -88,7 +88,7 @@ struct civil civil_of(int64_t ticks)
 char *moment_print(struct moment moment, char out[MOMENT_TEXT])
 {
     out[0] = 0;
-    if (moment.basis == TIME_NONE)
+    if (moment.basis == BASIS_NONE)
         return out;
 
     struct civil civil = civil_of(moment.ticks);
@@ -99,7 +99,7 @@ char *moment_print(struct moment moment, char out[MOMENT_TEXT])
         while (out[size - 1] == '0')
             size--;
     }
-    if (moment.basis == TIME_UTC)
+    if (moment.basis == BASIS_UTC)
         out[size++] = 'Z';
     out[size] = 0;
     return out;
@@ -263,7 +263,7 @@ static bool finish(struct scan *scan, const struct civil *civil, struct moment *
     if (scan->at != scan->end || !civil_valid(civil))
         return false;
 
-    struct moment result = {civil_ticks(civil), zoned ? TIME_UTC : TIME_LOCAL};
+    struct moment result = {civil_ticks(civil), zoned ? BASIS_UTC : BASIS_LOCAL};
     result.ticks -= minutes_east * 60 * TICKS_PER_SECOND;
     int year = civil_of(result.ticks).year;
     if (year < 1601 || year > 9999)

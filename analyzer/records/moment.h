@@ -10,12 +10,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/memory.h"
 
-#undef TIME_UTC /* C11's base of timespec_get(); pthread.h brings it too, so that it has to be gone before the enum */
-enum time_basis { TIME_NONE, TIME_LOCAL, TIME_UTC };
+enum time_basis { BASIS_NONE, BASIS_LOCAL, BASIS_UTC };
 
 struct moment {
     int64_t ticks;

@@ -19,7 +19,7 @@
 static void write_moment(struct json *json, const char *key, struct moment moment)
 {
     char text[MOMENT_TEXT];
-    json_member(json, key, moment.basis == TIME_NONE ? NULL : moment_print(moment, text));
+    json_member(json, key, moment.basis == BASIS_NONE ? NULL : moment_print(moment, text));
 }
 
 static void write_named(struct json *json, const char *key, const char *name)
@@ -242,8 +242,8 @@ static void write_places(struct json *json, const struct place *places, size_t c
         write_number_or_null(json, "line", place->at.line > 0, place->at.line);
         write_moment(json, "time", place->time);
         json_member(json, "zone",
-                    place->time.basis == TIME_UTC     ? "UTC"
-                    : place->time.basis == TIME_LOCAL ? "unknown"
+                    place->time.basis == BASIS_UTC     ? "UTC"
+                    : place->time.basis == BASIS_LOCAL ? "unknown"
                                                       : NULL);
         json_member(json, "text", place->text);
         json_end_object(json);

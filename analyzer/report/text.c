@@ -91,10 +91,10 @@ static void add_system(struct buffer *out, const struct finding_host *host)
 
 size_t text_span_of_logs(const struct finding_host *host, struct moment *first, struct moment *last)
 {
-    *first = *last = (struct moment){0, TIME_NONE};
+    *first = *last = (struct moment){0, BASIS_NONE};
     for (size_t i = 0; i < host->log_count; i++) {
         const struct finding_log *log = &host->logs[i];
-        if (log->first.basis == TIME_NONE || log->first.basis < first->basis)
+        if (log->first.basis == BASIS_NONE || log->first.basis < first->basis)
             continue;
         if (log->first.basis > first->basis || log->first.ticks < first->ticks)
             *first = log->first;
@@ -125,12 +125,12 @@ static void write_host(struct page *page, const struct finding_host *host)
                           logs == 2 ? host->logs[1].channel : "", logs == 2 ? "s" : "");
         else
             buffer_printf(&line, "%zu logs", logs);
-        if (first.basis != TIME_NONE) {
+        if (first.basis != BASIS_NONE) {
             buffer_add_char(&line, ' ');
             words_interval(&line, first, last, false);
             if (line.data[line.size - 1] == 'Z') /* "... 09:57 UTC" reads better at the end of a sentence */
                 line.data[--line.size] = '\0';
-            buffer_add_string(&line, first.basis == TIME_UTC ? " UTC" : " local time");
+            buffer_add_string(&line, first.basis == BASIS_UTC ? " UTC" : " local time");
         }
     }
     page_at(page, 0);
@@ -201,7 +201,7 @@ static void write_nothing_found(struct page *page, const struct findings *findin
     for (size_t i = 0; i < findings->host_count; i++) {
         struct moment first, last;
         logs += text_span_of_logs(&findings->hosts[i], &first, &last);
-        if (first.basis != TIME_NONE && last.ticks - first.ticks > longest)
+        if (first.basis != BASIS_NONE && last.ticks - first.ticks > longest)
             longest = last.ticks - first.ticks;
     }
     buffer_add_string(&line, "no problem found (this is not a clean bill: ");

@@ -81,7 +81,7 @@ static void add_seen_times(struct buffer *out, const struct findings *findings, 
 
     words_interval(&whole, problem->first, problem->last, true);
     if (findings->host_count == 1 && text_span_of_logs(&findings->hosts[0], &first, &last) > 0 &&
-        first.basis == problem->first.basis && first.basis != TIME_NONE) {
+        first.basis == problem->first.basis && first.basis != BASIS_NONE) {
         struct civil a = civil_of(first.ticks), b = civil_of(last.ticks);
         struct civil seen = civil_of(problem->first.ticks), end = civil_of(problem->last.ticks);
         bool one_year = a.year == b.year && a.year == seen.year && seen.year == end.year;
@@ -114,11 +114,11 @@ static void add_seen(struct buffer *out, const struct findings *findings, const 
         words_count(out, problem->count, "occasion");
     }
     buffer_add_string(out, ", ");
-    if (problem->first.basis == TIME_NONE)
+    if (problem->first.basis == BASIS_NONE)
         buffer_add_string(out, "time unknown");
     else
         add_seen_times(out, findings, problem);
-    if (problem->first.basis == TIME_LOCAL)
+    if (problem->first.basis == BASIS_LOCAL)
         buffer_add_string(out, " local time");
 }
 

@@ -64,7 +64,7 @@ static void write_places(struct page *page, const struct findings *findings, con
         words_number(&piece, row->count - shown);
         buffer_add_string(&piece, " more");
     }
-    if (row->first.basis != TIME_NONE) {
+    if (row->first.basis != BASIS_NONE) {
         buffer_add_string(&piece, "  ");
         words_moment_near(&piece, row->first, near);
     }

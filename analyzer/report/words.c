@@ -14,12 +14,12 @@
 
 static const char *suffix(struct moment moment)
 {
-    return moment.basis == TIME_UTC ? "Z" : "";
+    return moment.basis == BASIS_UTC ? "Z" : "";
 }
 
 void words_moment(struct buffer *out, struct moment moment)
 {
-    if (moment.basis == TIME_NONE) {
+    if (moment.basis == BASIS_NONE) {
         buffer_add_string(out, "at an unknown time");
         return;
     }
@@ -32,7 +32,7 @@ void words_moment_near(struct buffer *out, struct moment moment, struct moment y
 {
     struct buffer whole = {0};
     words_moment(&whole, moment);
-    bool same = moment.basis != TIME_NONE && year_of.basis != TIME_NONE &&
+    bool same = moment.basis != BASIS_NONE && year_of.basis != BASIS_NONE &&
                 civil_of(moment.ticks).year == civil_of(year_of.ticks).year;
     buffer_add_text(out, text_slice(buffer_text(&whole), same ? 5 : 0, whole.size));
     buffer_free(&whole);
@@ -47,12 +47,12 @@ static void add_clock(struct buffer *out, const struct civil *civil, bool second
 
 void words_interval(struct buffer *out, struct moment first, struct moment last, bool seconds)
 {
-    if (first.basis == TIME_NONE && last.basis == TIME_NONE) {
+    if (first.basis == BASIS_NONE && last.basis == BASIS_NONE) {
         buffer_add_string(out, "at unknown times");
         return;
     }
-    struct moment from = first.basis == TIME_NONE ? last : first;
-    struct moment to = last.basis == TIME_NONE ? first : last;
+    struct moment from = first.basis == BASIS_NONE ? last : first;
+    struct moment to = last.basis == BASIS_NONE ? first : last;
     struct civil a = civil_of(from.ticks), b = civil_of(to.ticks);
 
     buffer_printf(out, "%04d-%02d-%02d", a.year, a.month, a.day);

@@ -66,8 +66,8 @@ bool modifiers_read(struct tree *tree, const struct node *key, struct text *name
             }
             modifiers->nocase = true;
         } else if (way != NULL) {
-            tree_error_in(tree, key, offset, word.size, "use one of them", "`%s` and `%s` exclude each other", way->name,
-                          modifier->name);
+            tree_error_in(tree, key, offset, word.size, "use one of them", "`%s` and `%s` exclude each other",
+                          way->name, modifier->name);
             return false;
         } else {
             way = modifier;
@@ -87,7 +87,7 @@ static void add_part(struct comparison *comparison, struct glob_part part)
 {
     const struct glob_part *last = comparison->part_count > 0 ? &comparison->parts[comparison->part_count - 1] : NULL;
 
-    if (part.kind == GLOB_LITERAL && part.literal.size == 0)
+    if (comparison->parts == NULL || (part.kind == GLOB_LITERAL && part.literal.size == 0))
         return;
     if (part.kind == GLOB_ANY && last != NULL && last->kind == GLOB_ANY)
         return;
@@ -106,7 +106,8 @@ static size_t count_special(struct text written, size_t *stars)
     return special;
 }
 
-/* Takes the escapes out and cuts at the wildcards: there are as many parts as wildcards, texts between them, and one at each end. */
+/* Takes the escapes out and cuts at the wildcards: there are as many parts as wildcards, texts between them, and one
+ * at each end. */
 static bool split_wildcards(struct comparison *comparison, struct arena *arena)
 {
     struct text written = comparison->written;
@@ -153,7 +154,8 @@ static void compile_plain(struct comparison *comparison, struct arena *arena)
     if (comparison->way != COMPARE_EQUAL)
         return;
     comparison->is_code = quantity_code(comparison->literal, &comparison->code);
-    comparison->is_version = quantity_parse(comparison->literal, &comparison->quantity) && comparison->quantity.count > 1;
+    comparison->is_version = quantity_parse(comparison->literal, &comparison->quantity) &&
+                             comparison->quantity.count > 1;
 }
 
 static size_t character_length(struct text text, size_t at)
@@ -192,7 +194,8 @@ static bool fits_wildcards(const struct comparison *comparison, struct text valu
                 return false;
             star_at += character_length(value, star_at);
             if (comparison->parts[star + 1].kind == GLOB_LITERAL) {
-                size_t next = text_find_nocase(text_slice(value, star_at, value.size), comparison->parts[star + 1].literal);
+                size_t next = text_find_nocase(text_slice(value, star_at, value.size),
+                                               comparison->parts[star + 1].literal);
 
                 if (next == TEXT_NOT_FOUND)
                     return false;
@@ -225,8 +228,8 @@ static bool compile_exists(struct tree *tree, const struct node *value, struct c
     return true;
 }
 
-bool comparison_compile(struct tree *tree, const struct node *value, const struct modifiers *modifiers, struct arena *arena,
-                        struct comparison *comparison)
+bool comparison_compile(struct tree *tree, const struct node *value, const struct modifiers *modifiers,
+                        struct arena *arena, struct comparison *comparison)
 {
     *comparison = (struct comparison){.way = modifiers->way};
     if (value->kind != NODE_SCALAR) {

@@ -87,7 +87,7 @@ struct parts {
 
 static void parts_add(struct parts *parts, struct condition *condition)
 {
-    parts->items = memory_room(parts->items, parts->count, &parts->capacity, sizeof *parts->items);
+    parts->items = memory_room(parts->items, parts->count, &parts->capacity, sizeof(struct condition *));
     parts->items[parts->count++] = condition;
 }
 
@@ -115,8 +115,8 @@ static struct condition *join(struct parser *parser, enum condition_kind kind, s
         condition = new_condition(parser, kind);
         if (kind == CONDITION_AND)
             cheapest_first(parts);
-        condition->parts = arena_alloc(parser->detection->arena, parts->count * sizeof *condition->parts);
-        memcpy(condition->parts, parts->items, parts->count * sizeof *condition->parts);
+        condition->parts = arena_alloc(parser->detection->arena, parts->count * sizeof(struct condition *));
+        memcpy(condition->parts, parts->items, parts->count * sizeof(struct condition *));
         condition->count = parts->count;
         for (size_t i = 0; i < parts->count; i++) {
             if (parts->items[i]->cost > condition->cost)
@@ -185,7 +185,8 @@ static struct condition *unknown_selection(struct parser *parser)
     for (size_t i = 0; i < detection->selection_count; i++)
         names[i] = detection->selections[i].name.data;
     if (parser->word.data[0] == '|')
-        return fail(parser, "use `count` of the evidence item", "aggregations (`| count() ...`) are not part of this language");
+        return fail(parser, "use `count` of the evidence item",
+                    "aggregations (`| count() ...`) are not part of this language");
     return fail(parser, detection->selection_count > 0 ? schema_hint(parser->tree, names, parser->word) : NULL,
                 "the condition names a selection that is not there");
 }
@@ -194,7 +195,8 @@ static struct condition *parse_or(struct parser *parser);
 
 static bool is_reserved(struct text word)
 {
-    return text_is_nocase(word, "and") || text_is_nocase(word, "or") || text_is_nocase(word, "of") || text_is(word, ")");
+    return text_is_nocase(word, "and") || text_is_nocase(word, "or") || text_is_nocase(word, "of") ||
+           text_is(word, ")");
 }
 
 static struct condition *parse_part(struct parser *parser)
@@ -247,7 +249,7 @@ static struct condition *parse_not(struct parser *parser)
     if (inner == NULL)
         return NULL;
     condition = new_condition(parser, CONDITION_NOT);
-    condition->parts = arena_alloc(parser->detection->arena, sizeof *condition->parts);
+    condition->parts = arena_alloc(parser->detection->arena, sizeof(struct condition *));
     condition->parts[0] = inner;
     condition->count = 1;
     condition->cost = inner->cost;

@@ -36,7 +36,7 @@ struct trial {
     const struct detection *detection;
     struct matcher *matcher;
     struct record *record;
-    struct captures *found;      /* NULL: nobody asks. The first to set a name wins; what a failed branch set is cut off again */
+    struct captures *found;      /* NULL: nobody asks. The first to set a name wins; a branch that fails is cut off */
 };
 
 struct values {

@@ -19,7 +19,8 @@ static const char *const registry_fields[] = {"Key", "ValueName", "Type", "Data"
 static const char *const crash_fields[] = {
     "Process", "ProcessVersion", "Module", "ModuleVersion", "Culprit", "ExceptionCode", "Offset", "BugcheckCode",
     "BugcheckName", "BugcheckParameter1", "BugcheckParameter2", "BugcheckParameter3", "BugcheckParameter4",
-    "FailureBucket", "Stack", "TimeCreated", "Computer", "Message", "Category", "Source", "Record", "Line", "Host", NULL};
+    "FailureBucket", "Stack", "TimeCreated", "Computer", "Message", "Category", "Source", "Record", "Line", "Host",
+    NULL};
 
 static void check_field(struct tree *tree, const struct node *key, struct text name, const struct logsource *logsource)
 {
@@ -90,7 +91,8 @@ static void doubt_stars(struct compiler *compiler, const struct node *value, con
         if (comparison->way <= COMPARE_WILDCARD && text_find(comparison->written, TEXT("\\*")) != TEXT_NOT_FOUND &&
             text_find_char(comparison->literal, '*') != TEXT_NOT_FOUND)
             tree_warning(compiler->tree, tree_item(value, comparison->written),
-                         "write \\\\* for a backslash and a wildcard", "`\\*` is the character * itself, which no key has");
+                         "write \\\\* for a backslash and a wildcard",
+                         "`\\*` is the character * itself, which no key has");
     }
 }
 
@@ -269,7 +271,8 @@ struct detection *detection_compile(struct tree *tree, const struct node *node, 
     if (condition == NULL)
         tree_error(tree, schema_head(node), "add `condition: sel`", "the detection has no condition");
     else if (detection->selection_count == 0 && tree->errors == errors)
-        tree_error(tree, schema_head(node), "as in {sel: {EventID: 243}, condition: sel}", "the detection has no selection");
+        tree_error(tree, schema_head(node), "as in {sel: {EventID: 243}, condition: sel}",
+                   "the detection has no selection");
     else
         detection->condition = condition_compile(tree, condition, detection);
     if (tree->errors != errors || detection->condition == NULL) {

@@ -1,6 +1,6 @@
 /*
- * What a detection consists of: shared by the files that compile it (condition.c, detection_compile.c, detection_summary.c) and
- * the one that tests it (detection.c). Nobody else includes this.
+ * What a detection consists of: shared by the files that compile it (condition.c, detection_compile.c,
+ * detection_summary.c) and the one that tests it (detection.c). Nobody else includes this.
  *
  *     detection:
  *       sel:                            a selection: OR of alternatives
@@ -58,7 +58,7 @@ struct detection {               /* with everything in it but its patterns in th
     struct selection *selections;
     size_t selection_count;
     struct condition *condition;
-    bool message_view;           /* logsource category message: keywords look there, and a record without Message never matches */
+    bool message_view;           /* category message: keywords look there, and what has no Message never matches */
     bool has_groups;
 
     /* The summary: what must be so for the detection to match. */
@@ -81,11 +81,12 @@ struct condition *condition_compile(struct tree *tree, const struct node *node, 
 /* Fills the summary. */
 void detection_summarize(struct detection *detection);
 
-/* The names of the groups that a match may capture, each once. Returns how many there are, which may be more than `room`. */
+/* The names of the groups that a match may capture, each once. Returns how many there are, which may be more than
+ * `room`. */
 size_t detection_names(const struct detection *detection, const char **names, size_t room);
 
-/* Compiles the map below `detection:` into `arena`. NULL, reported, when something in it is wrong. detection_free() frees what is not
- * in the arena. */
+/* Compiles the map below `detection:` into `arena`. NULL, reported, when something in it is wrong. detection_free()
+ * frees what is not in the arena. */
 struct detection *detection_compile(struct tree *tree, const struct node *node, const struct logsource *logsource,
                                     struct arena *arena);
 

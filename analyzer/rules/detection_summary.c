@@ -1,12 +1,12 @@
 /*
- * What can be said of a detection without a record: which event ids and which provider a match must have, and which registry keys
- * prove that there is no match.
+ * What can be said of a detection without a record: which event ids and which provider a match must have, and which
+ * registry keys prove that there is no match.
  *
- * A key proves absence when the value (or the key) that the detection asks for would have to stand in it (or right below it), and it is in
- * the input without a match. For `Key|endswith: '\Session Manager\SubSystems', ValueName: Windows` that is every key that ends so.
- * For `Key|contains: '\SMS\Client'` alone it is every key K for which K\Client would match while K does not: `...\SMS`. It
- * takes one place to look: patterns that end in a wildcard, in half a component, in one component alone or in a choice prove
- * nothing.
+ * A key proves absence when the value (or the key) that the detection asks for would have to stand in it (or right
+ * below it), and it is in the input without a match. For `Key|endswith: '\Session Manager\SubSystems', ValueName:
+ * Windows` that is every key that ends so. For `Key|contains: '\SMS\Client'` alone it is every key K for which
+ * K\Client would match while K does not: `...\SMS`. It takes one place to look: patterns that end in a wildcard, in
+ * half a component, in one component alone or in a choice prove nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +138,7 @@ static void summarize_ids(struct detection *detection)
 {
     struct ids ids = ids_of_condition(detection->condition);
 
-    if (!ids.bound || ids.count == 0)   /* none at all: the detection never matches, and that is not worth a special case */
+    if (!ids.bound || ids.count == 0)   /* none: it never matches, which is not worth a special case */
         return;
     qsort(ids.items, ids.count, sizeof *ids.items, compare_ids);
     detection->event_ids = arena_alloc(detection->arena, ids.count * sizeof *ids.items);
@@ -310,7 +310,7 @@ static const char *describe_key(struct detection *detection, const struct compar
 static void summarize_registry(struct detection *detection)
 {
     detection->key_items =
-        arena_alloc(detection->arena, (items_of_condition(detection->condition) + 1) * sizeof *detection->key_items);
+        arena_alloc(detection->arena, (items_of_condition(detection->condition) + 1) * sizeof(struct item *));
     detection->key_last = TEXT("");
     collect_keys(detection, detection->condition, true);
     for (size_t i = 0; i < detection->key_item_count; i++)

@@ -14,7 +14,8 @@ const char *const frequency_words[] = {"always", "usually", "sometimes", "rarely
 
 /* ---- single keywords ---- */
 
-static void read_extractions(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_extractions(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                             void *target)
 {
     struct evidence *evidence = target;
 
@@ -102,7 +103,8 @@ static void read_count(struct reading *reading, const struct keyword *keyword, c
     evidence->count.given = true;
     schema_read(reading, value, "a count", count_keywords, evidence);
     if (value->kind == NODE_MAP && (tree_get(value, "gte") == NULL) == (tree_get(value, "lte") == NULL))
-        tree_error(reading->tree, schema_head(value), "as in {gte: 3} or {lte: 0}", "a count has either `gte` or `lte`");
+        tree_error(reading->tree, schema_head(value), "as in {gte: 3} or {lte: 0}",
+                   "a count has either `gte` or `lte`");
 }
 
 static void read_before(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
@@ -172,7 +174,8 @@ static const struct keyword evidence_keywords[] = {
 
 /* ---- what goes with what ---- */
 
-static void refuse(struct reading *reading, const struct node *node, const char *key, const char *with, const char *hint)
+static void refuse(struct reading *reading, const struct node *node, const char *key, const char *with,
+                   const char *hint)
 {
     const struct node *value = tree_get(node, key);
 
@@ -190,8 +193,9 @@ static void check_parts(struct reading *reading, const struct node *node, const 
                        "an evidence item needs `logsource` and `detection`");
         refuse(reading, node, "all", "`detection`", "it belongs to `from: evidence`");
     } else {
-        other = evidence->from == FROM_SYMPTOM ? "`from: symptom`" : evidence->from == FROM_EVIDENCE ? "`from: evidence`" :
-                                                                                              "`from`";
+        other = evidence->from == FROM_SYMPTOM  ? "`from: symptom`" :
+                evidence->from == FROM_EVIDENCE ? "`from: evidence`" :
+                                                  "`from`";
         refuse(reading, node, "logsource", other, "leave it out");
         refuse(reading, node, "detection", other, "leave it out");
         refuse(reading, node, "extract", other, "leave it out");
@@ -228,7 +232,8 @@ static enum when_kind default_when(const struct evidence *evidence)
     for (size_t i = 0; evidence->other_symptom != NULL && i < evidence->other_symptom->source_count; i++) {
         const struct logsource *logsource = &evidence->other_symptom->sources[i].logsource;
 
-        timed |= !logsource->has_category || logsource->category == CATEGORY_EVENT || logsource->category == CATEGORY_CRASH;
+        timed |= !logsource->has_category || logsource->category == CATEGORY_EVENT ||
+                 logsource->category == CATEGORY_CRASH;
     }
     return timed ? WHEN_SAME_BOOT : WHEN_ANY;
 }
@@ -246,7 +251,8 @@ static void read_item(struct reading *reading, const struct node *node, struct e
     if (detection != NULL)
         evidence->detection = detection_compile(reading->tree, detection, &evidence->logsource, reading->arena);
     if ((detection != NULL && evidence->detection == NULL) ||
-        (node_is(tree_get(node, "extract"), NODE_MAP) && tree_get(node, "extract")->count != evidence->extraction_count))
+        (node_is(tree_get(node, "extract"), NODE_MAP) &&
+         tree_get(node, "extract")->count != evidence->extraction_count))
         rule->names_lost = true;
     if (node->kind != NODE_MAP)
         return;
@@ -448,7 +454,8 @@ static bool goes_round(struct circle *circle, size_t item)
         return circle->state[item] == 1;
     circle->state[item] = 1;
     for (size_t i = 0; i < circle->cause->evidence_count && !round; i++)
-        round = circle->cause->evidence[i].from == FROM_EVIDENCE && depends_on(circle, item, i) && goes_round(circle, i);
+        round = circle->cause->evidence[i].from == FROM_EVIDENCE && depends_on(circle, item, i) &&
+                goes_round(circle, i);
     circle->state[item] = 2;
     return round;
 }
@@ -460,7 +467,8 @@ static void check_circles(struct reading *reading, const struct node *list, cons
     for (size_t i = 0; i < cause->evidence_count; i++)
         if (cause->evidence[i].from == FROM_EVIDENCE && circle.state[i] == 0 && goes_round(&circle, i))
             tree_error(reading->tree, schema_head(list->entries[i].value), "an item cannot depend on itself",
-                       "the evidence `%s` goes round in a circle", cause->evidence[i].id != NULL ? cause->evidence[i].id : "?");
+                       "the evidence `%s` goes round in a circle",
+                       cause->evidence[i].id != NULL ? cause->evidence[i].id : "?");
     free(circle.state);
 }
 

@@ -1,9 +1,11 @@
 /*
- * Reads just enough of PCRE2's syntax to be sure, and gives up early: to find nothing costs time, to find too much loses matches.
+ * Reads just enough of PCRE2's syntax to be sure, and gives up early: to find nothing costs time, to find too much
+ * loses matches.
  *
- * Only the top level counts: groups, classes and escapes end a run of plain characters, a quantifier takes the character before it out
- * of the run, an alternation at the top level leaves nothing that is certain. With case ignored, k and s end a run too: in Unicode
- * they have a third form (the Kelvin sign, the long s) that a search for ASCII would miss.
+ * Only the top level counts: groups, classes and escapes end a run of plain characters, a quantifier takes the
+ * character before it out of the run, an alternation at the top level leaves nothing that is certain. With case
+ * ignored, k and s end a run too: in Unicode they have a third form (the Kelvin sign, the long s) that a search for
+ * ASCII would miss.
  *
  *     (?s)(?:\S+ - )?initialization of the dyn.*failed
  *                    -----------------------   ------     the first is longer
@@ -86,7 +88,8 @@ static bool take_options(struct scan *scan)
 
     if (!has(scan, "(?"))
         return false;
-    while (at < scan->text.size && (scan->text.data[at] == 'i' || scan->text.data[at] == 's' || scan->text.data[at] == 'm')) {
+    while (at < scan->text.size &&
+           (scan->text.data[at] == 'i' || scan->text.data[at] == 's' || scan->text.data[at] == 'm')) {
         scan->nocase |= scan->text.data[at] == 'i';
         at++;
     }
@@ -101,10 +104,9 @@ static void take_group(struct scan *scan)
     end_run(scan);
     if (take_options(scan))
         return;
-    if (has(scan, "(?") && scan->at + 2 < scan->text.size && strchr(":=!<>P|'", scan->text.data[scan->at + 2]) == NULL)
-        scan->lost = true;   /* other options, comments, conditions, recursion */
-    else if (has(scan, "(*"))
-        scan->lost = true;
+    if (has(scan, "(*") || (has(scan, "(?") && scan->at + 2 < scan->text.size &&
+                            strchr(":=!<>P|'", scan->text.data[scan->at + 2]) == NULL))
+        scan->lost = true;   /* verbs, other options, comments, conditions, recursion */
     scan->at++;
     skip_group(scan);
 }

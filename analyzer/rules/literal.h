@@ -7,7 +7,8 @@
 
 #include "base/memory.h"
 
-/* Appends the text to `literal`, or nothing when none of four characters or more is certain. To be looked for without case (A-Z). */
+/* Appends the text to `literal`, or nothing when none of four characters or more is certain. To be looked for without
+ * case (A-Z). */
 void literal_find(struct text expression, bool nocase, struct buffer *literal);
 
 #endif

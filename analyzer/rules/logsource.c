@@ -103,7 +103,8 @@ bool logsource_fits(const struct logsource *logsource, const struct record *reco
 
 /* ---- reading ---- */
 
-static void read_category(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_category(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                          void *target)
 {
     struct logsource *logsource = target;
     const char *names[CATEGORY_COUNT + 1] = {NULL};

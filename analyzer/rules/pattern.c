@@ -55,8 +55,8 @@ static pcre2_code *compile_code(struct text expression, bool nocase, uint32_t mo
     if (context == NULL)
         out_of_memory();
     pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-    code = pcre2_compile((PCRE2_SPTR)(expression.size > 0 ? expression.data : ""), expression.size, options, error, offset,
-                         context);
+    code = pcre2_compile((PCRE2_SPTR)(expression.size > 0 ? expression.data : ""), expression.size, options, error,
+                         offset, context);
     pcre2_compile_context_free(context);
     return code;
 }
@@ -102,7 +102,7 @@ struct pattern *pattern_compile(struct text expression, bool nocase, struct buff
     pattern->counting = memory_alloc(sizeof *pattern->counting);
     buffer_add_text(&pattern->expression, expression);
     literal_find(expression, nocase, &pattern->literal);
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);   /* where the system forbids it, the interpreter does the work */
+    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);   /* where the system forbids it, PCRE2 interprets */
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
     pattern->pairs = groups + 1;
     read_names(pattern);
@@ -212,9 +212,9 @@ static pcre2_code *counting_code(const struct pattern *pattern)
     return none;
 }
 
-/* PCRE2's limits count from anew at every place where a match may begin, and its fast code does not count single characters: an
- * expression like `[^:]+\.exe` takes the square of the subject's length and never reaches a limit. So in long subjects each step is
- * counted; in short ones even the square is little. */
+/* PCRE2's limits count from anew at every place where a match may begin, and its fast code does not count single
+ * characters: an expression like `[^:]+\.exe` takes the square of the subject's length and never reaches a limit. So
+ * in long subjects each step is counted; in short ones even the square is little. */
 static int run(const struct pattern *pattern, struct matcher *matcher, struct text subject)
 {
     ensure_pairs(matcher, pattern->pairs);
@@ -223,11 +223,12 @@ static int run(const struct pattern *pattern, struct matcher *matcher, struct te
                            matcher->context);
     matcher->work = 0;
     matcher->last = 0;
-    return pcre2_match(counting_code(pattern), (PCRE2_SPTR)subject.data, subject.size, 0, PCRE2_NO_UTF_CHECK, matcher->data,
-                       matcher->counting);
+    return pcre2_match(counting_code(pattern), (PCRE2_SPTR)subject.data, subject.size, 0, PCRE2_NO_UTF_CHECK,
+                       matcher->data, matcher->counting);
 }
 
-bool pattern_match(const struct pattern *pattern, struct matcher *matcher, struct text subject, struct captures *captures)
+bool pattern_match(const struct pattern *pattern, struct matcher *matcher, struct text subject,
+                   struct captures *captures)
 {
     const size_t *offsets;
     int result;

@@ -1,7 +1,7 @@
 /*
- * Testing predicates. Every answer is one of false < unknown < true: a requirement on a name without a value is unknown, a map
- * takes the least of its requirements, a list of maps the greatest. The same for numbers: what cannot be computed (a text that is
- * no number, a division by zero) is unknown, never false.
+ * Testing predicates. Every answer is one of false < unknown < true: a requirement on a name without a value is
+ * unknown, a map takes the least of its requirements, a list of maps the greatest. The same for numbers: what cannot
+ * be computed (a text that is no number, a division by zero) is unknown, never false.
  */
 #include "rules/predicate.h"
 
@@ -250,7 +250,10 @@ static void describe(const struct requirement *requirement, struct predicate_rea
         bool plain = operand->term_count == 0 && comparison->way <= COMPARE_ENDS;
 
         if (i > 0)
-            add_words(reason, &used, i + 1 < requirement->count ? TEXT(", ") : requirement->all ? TEXT(" and ") : TEXT(" or "));
+            add_words(reason, &used,
+                      i + 1 < requirement->count ? TEXT(", ") :
+                      requirement->all           ? TEXT(" and ") :
+                                                   TEXT(" or "));
         if (comparison->way == COMPARE_EXISTS || comparison->way == COMPARE_EXISTS_NOT) {
             add_words(reason, &used, comparison->way == COMPARE_EXISTS ? TEXT("a value") : TEXT("no value"));
             continue;
@@ -267,8 +270,8 @@ static void describe(const struct requirement *requirement, struct predicate_rea
 
 /* ---- predicates ---- */
 
-enum truth predicate_test(const struct predicate *predicate, struct matcher *matcher, predicate_lookup *lookup, void *context,
-                          struct predicate_reason *reason)
+enum truth predicate_test(const struct predicate *predicate, struct matcher *matcher, predicate_lookup *lookup,
+                          void *context, struct predicate_reason *reason)
 {
     struct test test = {matcher, lookup, context};
     const struct requirement *decides = NULL;

@@ -5,9 +5,10 @@
 #include "rules/predicate_parts.h"
 #include "rules/schema.h"
 
-/* What the readers state (records/derive.h). Others may come with a newer reader, so that an unknown one is only doubtful. */
-static const char *const known_facts[] = {"os.version", "os.build",      "os.service_pack",              "os.arch",
-                                          "os.product", "host.name",     "host.timezone",                "registry.current_control_set",
+/* What the readers state (records/derive.h). Others may come with a newer reader, so that an unknown one is only
+ * doubtful. */
+static const char *const known_facts[] = {"os.version", "os.build",  "os.service_pack", "os.arch",
+                                          "os.product", "host.name", "host.timezone",   "registry.current_control_set",
                                           NULL};
 
 static bool in_list(const char *const *names, struct text name)
@@ -50,15 +51,16 @@ bool scope_check(struct tree *tree, const struct node *node, size_t offset, stru
         return true;
     if (!scope->facts || text_find_char(name, '.') == TEXT_NOT_FOUND || name.data[0] == '.' ||
         name.data[name.size - 1] == '.') {
-        tree_error_in(tree, node, offset, name.size, names_hint(tree, name, scope), "unknown name `%.*s`", (int)name.size,
-                      name.data);
+        tree_error_in(tree, node, offset, name.size, names_hint(tree, name, scope), "unknown name `%.*s`",
+                      (int)name.size, name.data);
         return false;
     }
     if (in_list(known_facts, name))
         return true;
     near = diagnostic_suggest(name, known_facts);
-    tree_warning_in(tree, node, offset, name.size, near != NULL ? arena_printf(&tree->arena, "did you mean `%s`?", near) : NULL,
-                 "no reader states the fact `%.*s`", (int)name.size, name.data);
+    tree_warning_in(tree, node, offset, name.size,
+                    near != NULL ? arena_printf(&tree->arena, "did you mean `%s`?", near) : NULL,
+                    "no reader states the fact `%.*s`", (int)name.size, name.data);
     return true;
 }
 
@@ -66,7 +68,8 @@ bool scope_check(struct tree *tree, const struct node *node, size_t offset, stru
 
 static bool is_name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
 }
 
 bool fraction_parse(struct text text, struct fraction *fraction)
@@ -201,7 +204,8 @@ static bool compile_operand(struct compiler *compiler, const struct node *value,
     return comparison_compile(compiler->tree, value, modifiers, arena, &operand->comparison);
 }
 
-static void compile_requirement(struct compiler *compiler, const struct node_entry *entry, struct requirement *requirement)
+static void compile_requirement(struct compiler *compiler, const struct node_entry *entry,
+                                struct requirement *requirement)
 {
     const struct node_entry alone = {NULL, entry->value};
     const struct node *value = entry->value;

@@ -15,7 +15,8 @@ struct scope {
 };
 
 /* Reports a name that is not in scope, at byte `offset` of the scalar. */
-bool scope_check(struct tree *tree, const struct node *node, size_t offset, struct text name, const struct scope *scope);
+bool scope_check(struct tree *tree, const struct node *node, size_t offset, struct text name,
+                 const struct scope *scope);
 
 /* Compiles into `arena`. NULL, reported, when something is wrong. predicate_free() frees what is not in the arena. */
 struct predicate *predicate_compile(struct tree *tree, const struct node *node, const struct scope *scope,

@@ -1,9 +1,10 @@
 /*
- * Rule files in memory: exactly what rules/README.md describes, typed and checked. Reading a set reports every mistake at once;
- * a file with an error is skipped as a whole and named in `skipped`.
+ * Rule files in memory: exactly what rules/README.md describes, typed and checked. Reading a set reports every mistake
+ * at once; a file with an error is skipped as a whole and named in `skipped`.
  *
- * The set owns everything in it until rule_set_free(); it never changes after loading and is shared by threads.
- * Order: symptoms, rules and tests sorted by id / file, causes and evidence as written; so nothing depends on directory order.
+ * The set owns everything in it until rule_set_free(); it never changes after loading and is shared by threads. Order:
+ * symptoms, rules and tests sorted by id / file, causes and evidence as written; so nothing depends on directory
+ * order.
  */
 #ifndef WINCAUSE_RULES_RULE_H
 #define WINCAUSE_RULES_RULE_H
@@ -18,8 +19,9 @@ enum how_common { COMMON_COMMON, COMMON_OCCASIONAL, COMMON_RARE };
 enum frequency { FREQUENCY_ALWAYS, FREQUENCY_USUALLY, FREQUENCY_SOMETIMES, FREQUENCY_RARELY, FREQUENCY_OMITTED };
 enum strength { STRENGTH_DECISIVE, STRENGTH_STRONG, STRENGTH_MODERATE, STRENGTH_WEAK };
 
-extern const char *const specificity_words[], *const rule_level_words[], *const how_common_words[], *const frequency_words[],
-    *const strength_words[];     /* each in the order of its enum, ending in NULL */
+/* Each in the order of its enum, ending in NULL. */
+extern const char *const specificity_words[], *const rule_level_words[], *const how_common_words[];
+extern const char *const frequency_words[], *const strength_words[];
 
 struct rule_file {
     char *path;                  /* as found under the -r it came from */
@@ -117,7 +119,7 @@ struct test_collected { char *what; bool all; struct moment from, to; };    /* `
 struct test_fact { char *name; char *value; };                              /* value NULL: unknown (`~`) */
 struct test_replace { char *field, *old_value, *new_value; };               /* replace: {EventID: {243: 244}} */
 struct test_bound { char *id; char op[3]; unsigned ten_thousandths; };      /* probability: {heap_full: '>=0.85'} */
-struct test_pair { char *id, *value; };                                     /* evidence: {id: status}; excluded: {id: reason} */
+struct test_pair { char *id, *value; };                                     /* evidence, excluded: {id: reason} */
 
 struct rule_test {
     const struct rule_file *file;
@@ -152,11 +154,12 @@ struct rule_set {
     struct rule_test **tests; size_t test_count;
     struct rule_skipped *skipped; size_t skipped_count;
     char digest[65];                         /* SHA-256 over path and content hash of every file in force, sorted */
-    struct arena arena;                      /* private: owns all of the above but what detections, predicates and patterns are */
+    struct arena arena;                      /* private: owns all of the above but compiled patterns */
 };
 
-/* Reads every .yml / .yaml under each path (a file or a folder), in order; a later path's ids replace an earlier one's; a duplicate
- * inside one path skips all its bearers. Never fails: what is wrong is in `diagnostics` and `skipped`. */
+/* Reads every .yml / .yaml under each path (a file or a folder), in order; a later path's ids replace an earlier
+ * one's; a duplicate inside one path skips all its bearers. Never fails: what is wrong is in `diagnostics` and
+ * `skipped`. */
 struct rule_set *rule_set_load(const char *const *paths, size_t path_count, struct diagnostics *diagnostics);
 void rule_set_free(struct rule_set *set);
 

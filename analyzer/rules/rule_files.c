@@ -133,7 +133,8 @@ static int compare_files(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->named, right->named);
 }
 
-void rule_files_find(struct found_files *files, const char *const *paths, size_t path_count, struct diagnostics *diagnostics)
+void rule_files_find(struct found_files *files, const char *const *paths, size_t path_count,
+                     struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < path_count; i++) {
         struct walk walk = {files, i, diagnostics};

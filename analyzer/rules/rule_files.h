@@ -15,14 +15,14 @@ struct found_files {
     size_t count, capacity;
 };
 
-/* Every .yml and .yaml below each path that is a folder, and each path that is a file whatever its name. Names that begin with a dot and
- * links to folders are left out. Reports what cannot be read. */
+/* Every .yml and .yaml below each path that is a folder, and each path that is a file whatever its name. Names that
+ * begin with a dot and links to folders are left out. Reports what cannot be read. */
 void rule_files_find(struct found_files *files, const char *const *paths, size_t path_count,
                      struct diagnostics *diagnostics);
 void rule_files_free(struct found_files *files);
 
-/* Reads a file, up to one byte more than LIMIT_RULE_FILE_BYTES, so that the reader of rules can refuse it. False, reported, when it
- * cannot be read. */
+/* Reads a file, up to one byte more than LIMIT_RULE_FILE_BYTES, so that the reader of rules can refuse it. False,
+ * reported, when it cannot be read. */
 bool rule_file_read(const char *named, struct buffer *bytes, struct diagnostics *diagnostics);
 
 #endif

@@ -10,7 +10,8 @@ const char *const how_common_words[] = {"common", "occasional", "rare", NULL};
 
 static bool is_placeholder_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
 }
 
 /* A brace that does not hold a name is a brace: {00020906-0000-0000-C000-000000000046} begins with a digit. */
@@ -64,11 +65,11 @@ const struct symptom *symptom_named(struct reading *reading, const struct node *
         return entry->value;
     entry = table_find(rule->skipped, node->text);
     if (entry != NULL)
-        tree_error(reading->tree, node, "correct that file first", "the symptom `%s` was skipped with %s", node->text.data,
-                   (const char *)entry->value);
+        tree_error(reading->tree, node, "correct that file first", "the symptom `%s` was skipped with %s",
+                   node->text.data, (const char *)entry->value);
     else
-        tree_error(reading->tree, node, suggest_symptom(reading->tree, rule->symptoms, node->text), "unknown symptom `%s`",
-                   node->text.data);
+        tree_error(reading->tree, node, suggest_symptom(reading->tree, rule->symptoms, node->text),
+                   "unknown symptom `%s`", node->text.data);
     return NULL;
 }
 
@@ -118,7 +119,7 @@ static void read_symptom(struct reading *reading, const struct node *root, const
             else
                 add_symptom(reading, symptom);
         }
-    } else {   /* in place: read in an earlier pass and found by its id like any other; here its mistakes are reported */
+    } else {   /* in place: read in an earlier pass and found by its id; here its mistakes are reported */
         const char *own = rule_own_symptom(root);
         const struct table_entry *entry = own != NULL ? table_find(rule->symptoms, text_of(own)) : NULL;
 
@@ -169,9 +170,9 @@ static void read_gate(struct reading *reading, const struct keyword *keyword, co
 {
     struct rule_reading *rule = reading->context;
     struct scope scope = captures_scope(rule);
-    struct predicate *predicate = predicate_compile(reading->tree, value, &scope, reading->arena);
 
-    memcpy((char *)target + keyword->offset, &predicate, sizeof predicate);
+    *(struct predicate **)(void *)((char *)target + keyword->offset) =
+        predicate_compile(reading->tree, value, &scope, reading->arena);
 }
 
 static void read_same_as(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
@@ -182,7 +183,8 @@ static void read_same_as(struct reading *reading, const struct keyword *keyword,
     (void)keyword;
     if (slash == TEXT_NOT_FOUND || slash == 0 || slash + 1 == value->text.size ||
         text_find_char(text_slice(value->text, slash + 1, value->text.size), '/') != TEXT_NOT_FOUND) {
-        tree_error(reading->tree, value, "as in kb174327/crypt32_leak", "`same_as` wants the id of a rule and of its cause");
+        tree_error(reading->tree, value, "as in kb174327/crypt32_leak",
+                   "`same_as` wants the id of a rule and of its cause");
         return;
     }
     cause->same_as = arena_string(reading->arena, value->text);
@@ -237,7 +239,8 @@ static void read_causes(struct reading *reading, const struct node *list, struct
         return;
     }
     if (list->count == 0 || list->count > MOST_CAUSES) {
-        tree_error(reading->tree, list, NULL, list->count == 0 ? "a rule needs a cause" : "more than %u causes", MOST_CAUSES);
+        tree_error(reading->tree, list, NULL, list->count == 0 ? "a rule needs a cause" : "more than %u causes",
+                   MOST_CAUSES);
         return;
     }
     rule->causes = arena_alloc(reading->arena, list->count * sizeof *rule->causes);
@@ -262,7 +265,7 @@ static const struct keyword rule_keywords[] = {
     {.name = "level", .read = read_word, .offset = offsetof(struct rule, level), .words = rule_level_words},
     {.name = "references", .read = read_texts, .offset = offsetof(struct rule, references),
      .count_offset = offsetof(struct rule, reference_count)},
-    {.name = "symptom", .read = read_elsewhere, .required = true},   /* in this order: names of the one, used by the next */
+    {.name = "symptom", .read = read_elsewhere, .required = true},   /* in this order: the next uses names of the one */
     {.name = "applies", .read = read_elsewhere},
     {.name = "causes", .read = read_elsewhere, .required = true},
     {.name = "tests", .read = read_elsewhere},

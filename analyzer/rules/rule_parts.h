@@ -1,6 +1,6 @@
 /*
- * How rule files become rules: what symptom_load.c, rule_load.c, evidence_load.c, test_load.c and rule_set.c share. Nobody else includes
- * this.
+ * How rule files become rules: what symptom_load.c, rule_load.c, evidence_load.c, test_load.c and rule_set.c share.
+ * Nobody else includes this.
  */
 #ifndef WINCAUSE_RULES_RULE_PARTS_H
 #define WINCAUSE_RULES_RULE_PARTS_H
@@ -26,11 +26,12 @@ struct rule_reading {
     const struct table *skipped;         /* id -> char *: the file of a symptom that was skipped */
     struct rule *rule;
     struct names captures;               /* of all of the rule's symptoms */
-    bool names_lost;                     /* something that would have given names was wrong: unknown ones are not reported */
+    bool names_lost;                     /* what would have given names was wrong: unknown ones are not reported */
     const struct scope *cause_scope;     /* while the resolutions of a cause are read */
 };
 
-/* Reads a symptom: a file's root, or one written in place, whose id is `inherited` unless it has its own. Never NULL. */
+/* Reads a symptom: a file's root, or one written in place, whose id is `inherited` unless it has its own. Never NULL.
+ * */
 struct symptom *symptom_read(struct reading *reading, const struct node *node, const char *inherited);
 void symptom_clear(struct symptom *symptom);     /* what is not in the arena */
 
@@ -55,7 +56,7 @@ void check_placeholders(struct tree *tree, const struct node *node, const struct
 const struct symptom *symptom_named(struct reading *reading, const struct node *node);
 
 /* Reads `tests`. Returns how many; *tests is a list in the arena. */
-size_t tests_read(struct reading *reading, const struct node *node, const struct rule_file *file, const struct rule *rule,
-                  struct rule_test ***tests);
+size_t tests_read(struct reading *reading, const struct node *node, const struct rule_file *file,
+                  const struct rule *rule, struct rule_test ***tests);
 
 #endif

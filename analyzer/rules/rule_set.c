@@ -1,6 +1,6 @@
 /*
- * A rule set from files. Rules name symptoms of other files, so files are read in passes, each of which forgets the YAML when it is
- * done with a file (a tree takes ten times the file's size):
+ * A rule set from files. Rules name symptoms of other files, so files are read in passes, each of which forgets the
+ * YAML when it is done with a file (a tree takes ten times the file's size):
  *
  *     1. every file: its hash, its id; symptoms, also those written in place in a rule
  *     2. duplicate ids within one path
@@ -81,7 +81,7 @@ static void skip(struct origin *origin, char *reason)
 static void skip_for_errors(struct loader *loader, struct origin *origin, const struct tree *tree)
 {
     struct arena *arena = &loader->set->arena;
-    char *more = tree->errors > 1 ? arena_printf(arena, " (and %zu more)", tree->errors - 1) : arena_string(arena, TEXT(""));
+    const char *more = tree->errors > 1 ? arena_printf(arena, " (and %zu more)", tree->errors - 1) : "";
 
     if (tree->errors == 0)
         return;
@@ -214,7 +214,8 @@ static int compare_bearers(const void *a, const void *b)
     return (left->origin > right->origin) - (left->origin < right->origin);   /* one array: the order of the files */
 }
 
-static void refuse_bearer(struct loader *loader, const struct bearer *bearer, const struct bearer *other, const char *what)
+static void refuse_bearer(struct loader *loader, const struct bearer *bearer, const struct bearer *other,
+                          const char *what)
 {
     const struct place *place = what[0] == 'r' ? &bearer->origin->id_place : &bearer->origin->symptom_place;
     char *hint = arena_printf(&loader->set->arena, "it is also in %s; rename one", other->origin->found->named);
@@ -391,12 +392,13 @@ static bool skip_orphans(struct loader *loader, const struct table *symptoms)
 
     for (size_t i = 0; i < loader->count; i++) {
         struct origin *origin = &loader->origins[i];
-        const struct symptom *missing = origin->rule != NULL && stays(origin) ? missing_symptom(origin->rule, symptoms) : NULL;
+        const struct symptom *missing;
 
-        if (missing == NULL)
+        if (origin->rule == NULL || !stays(origin) || (missing = missing_symptom(origin->rule, symptoms)) == NULL)
             continue;
         diagnostics_add(loader->diagnostics, SEVERITY_ERROR, origin->found->named, 0, 0, 1, TEXT_NONE,
-                        "correct that file first", "its symptom `%s` was skipped with %s", missing->id, missing->file->path);
+                        "correct that file first", "its symptom `%s` was skipped with %s", missing->id,
+                        missing->file->path);
         skip(origin, arena_printf(&loader->set->arena, "its symptom `%s` was skipped with %s", missing->id,
                                   missing->file->path));
         some = true;
@@ -458,10 +460,10 @@ static void hand_out(struct loader *loader, const struct table *symptoms)
 {
     struct rule_set *set = loader->set;
 
-    set->files = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->files);
-    set->symptoms = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->symptoms);
-    set->rules = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->rules);
-    set->tests = arena_alloc(&set->arena, (count_tests(loader) + 1) * sizeof *set->tests);
+    set->files = arena_alloc(&set->arena, (loader->count + 1) * sizeof(struct rule_file *));
+    set->symptoms = arena_alloc(&set->arena, (loader->count + 1) * sizeof(struct symptom *));
+    set->rules = arena_alloc(&set->arena, (loader->count + 1) * sizeof(struct rule *));
+    set->tests = arena_alloc(&set->arena, (count_tests(loader) + 1) * sizeof(struct rule_test *));
     set->skipped = arena_alloc(&set->arena, (loader->count + 1) * sizeof *set->skipped);
     for (size_t i = 0; i < loader->count; i++) {
         struct origin *origin = &loader->origins[i];
@@ -479,11 +481,11 @@ static void hand_out(struct loader *loader, const struct table *symptoms)
         for (size_t j = 0; j < origin->test_count; j++)
             set->tests[set->test_count++] = origin->tests[j];
     }
-    qsort(set->files, set->file_count, sizeof *set->files, compare_files);
+    qsort(set->files, set->file_count, sizeof(struct rule_file *), compare_files);
     qsort(set->skipped, set->skipped_count, sizeof *set->skipped, compare_skipped);
     take_digest(set);
-    qsort(set->symptoms, set->symptom_count, sizeof *set->symptoms, compare_symptoms);
-    qsort(set->rules, set->rule_count, sizeof *set->rules, compare_rules);
+    qsort(set->symptoms, set->symptom_count, sizeof(struct symptom *), compare_symptoms);
+    qsort(set->rules, set->rule_count, sizeof(struct rule *), compare_rules);
 }
 
 static void clear_the_rest(const struct loader *loader, const struct table *symptoms)

@@ -247,7 +247,7 @@ static bool feed_input(struct consumer *consumer, const struct input *input, con
 static bool declare_collected(struct analysis *analysis, const struct test_collected *collected, struct buffer *why)
 {
     struct text what = text_of(collected->what);
-    const struct moment open = {0, TIME_NONE};
+    const struct moment open = {0, BASIS_NONE};
     bool all = collected->all;
     if (text_starts(what, TEXT("log:"))) {
         struct text channel = channel_of_service(text_slice(what, 4, what.size));

@@ -43,8 +43,8 @@ static const struct keyword *find_keyword(struct reading *reading, const struct 
             names[count++] = row->name;
     }
     names[count] = NULL;
-    tree_error(reading->tree, key, schema_hint(reading->tree, names, key->text), "unknown key `%s` in %s", key->text.data,
-               what);
+    tree_error(reading->tree, key, schema_hint(reading->tree, names, key->text), "unknown key `%s` in %s",
+               key->text.data, what);
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 /*
- * Reading maps of a rule file by a table: every keyword of the rule language is one row of such a table (its name, who reads it, where the
- * value goes). What is wrong is reported with its place, what is allowed there and the nearest word; reading goes on, so
- * that every mistake is reported at once.
+ * Reading maps of a rule file by a table: every keyword of the rule language is one row of such a table (its name, who
+ * reads it, where the value goes). What is wrong is reported with its place, what is allowed there and the nearest
+ * word; reading goes on, so that every mistake is reported at once.
  */
 #ifndef WINCAUSE_RULES_SCHEMA_H
 #define WINCAUSE_RULES_SCHEMA_H
@@ -18,7 +18,8 @@ struct reading {
 
 struct keyword;
 /* `target` is the struct that schema_read() was given. */
-typedef void keyword_reader(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target);
+typedef void keyword_reader(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                            void *target);
 
 struct keyword {
     const char *name;
@@ -29,7 +30,8 @@ struct keyword {
     const char *const *words;    /* read_word */
 };
 
-/* Reads the map `node` (an error when it is none). `what` names it in messages: "a cause". The table ends in a row without a name. */
+/* Reads the map `node` (an error when it is none). `what` names it in messages: "a cause". The table ends in a row
+ * without a name. */
 void schema_read(struct reading *reading, const struct node *node, const char *what, const struct keyword *keywords,
                  void *target);
 

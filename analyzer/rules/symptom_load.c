@@ -125,7 +125,8 @@ static void read_source(struct reading *reading, const struct node_entry *entry,
         check_source_names(reading, entry->value, symptom, source, filled);
 }
 
-static void read_sources(struct reading *reading, const struct node *node, struct symptom *symptom, struct names *filled)
+static void read_sources(struct reading *reading, const struct node *node, struct symptom *symptom,
+                         struct names *filled)
 {
     if (node->kind != NODE_MAP) {
         tree_error(reading->tree, node, "as in any_of: {popup: {logsource: ..., detection: ...}}",
@@ -142,7 +143,8 @@ static void read_sources(struct reading *reading, const struct node *node, struc
 
 /* ---- symptoms ---- */
 
-static void read_captures(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_captures(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                          void *target)
 {
     struct symptom *symptom = target;
 
@@ -160,7 +162,8 @@ static const struct keyword symptom_keywords[] = {
     {.name = "schema", .read = read_schema_version, .required = true},
     {.name = "id", .read = read_name, .required = true, .offset = offsetof(struct symptom, id)},
     {.name = "title", .read = read_sentence, .required = true, .offset = offsetof(struct symptom, title)},
-    {.name = "specificity", .read = read_word, .offset = offsetof(struct symptom, specificity), .words = specificity_words},
+    {.name = "specificity", .read = read_word, .offset = offsetof(struct symptom, specificity),
+     .words = specificity_words},
     {.name = "captures", .read = read_captures, .offset = offsetof(struct symptom, captures),
      .count_offset = offsetof(struct symptom, capture_count)},
     {.name = "identity", .read = read_texts, .offset = offsetof(struct symptom, identity),
@@ -173,12 +176,13 @@ static const struct keyword symptom_keywords[] = {
 static const struct keyword own_symptom_keywords[] = {
     {.name = "id", .read = read_name, .offset = offsetof(struct symptom, id)},
     {.name = "title", .read = read_sentence, .required = true, .offset = offsetof(struct symptom, title)},
-    {.name = "specificity", .read = read_word, .offset = offsetof(struct symptom, specificity), .words = specificity_words},
+    {.name = "specificity", .read = read_word, .offset = offsetof(struct symptom, specificity),
+     .words = specificity_words},
     {.name = "captures", .read = read_captures, .offset = offsetof(struct symptom, captures),
      .count_offset = offsetof(struct symptom, capture_count)},
     {.name = "identity", .read = read_texts, .offset = offsetof(struct symptom, identity),
      .count_offset = offsetof(struct symptom, identity_count)},
-    {.name = "any_of", .read = read_elsewhere, .required = true},
+    {.name = "any_of", .read = read_elsewhere, .required = true},   /* when the captures are known */
     {.name = NULL},
 };
 
@@ -192,8 +196,9 @@ static void check_captures(struct reading *reading, const struct node *node, con
     for (size_t i = 0; i < symptom->capture_count; i++) {
         names_add(&captures, symptom->captures[i]);
         if (!names_have(filled, text_of(symptom->captures[i])) && symptom->source_count > 0)
-            tree_warning(reading->tree, tree_item(list, text_of(symptom->captures[i])), "write (?P<name>...) in a pattern, or `map`",
-                         "nothing gives the capture `%s` a value", symptom->captures[i]);
+            tree_warning(reading->tree, tree_item(list, text_of(symptom->captures[i])),
+                         "write (?P<name>...) in a pattern, or `map`", "nothing gives the capture `%s` a value",
+                         symptom->captures[i]);
     }
     scope.names = names_list(&captures);
     for (size_t i = 0; i < symptom->identity_count; i++)

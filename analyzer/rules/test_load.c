@@ -4,7 +4,8 @@
 
 #include "rules/rule_parts.h"
 
-/* In the words of the report (diagnosis/findings.h); rules know nothing of the diagnosis, so that they are written here again. */
+/* In the words of the report (diagnosis/findings.h); rules know nothing of the diagnosis, so that they are written
+ * here again. */
 static const char *const status_words[] = {"present", "absent", "partial", "not_collected", "not_applicable", NULL};
 static const char *const verdict_names[] = {"ranked",        "insufficient", "no_known_cause",
                                             "nothing_found", "nothing_read", NULL};
@@ -156,14 +157,16 @@ static void read_moment(struct reading *reading, const struct node *node, struct
         tree_error(reading->tree, node, "as in 2009-03-02T06:00:00Z", "a time is wanted here");
 }
 
-static void read_one_collected(struct reading *reading, const struct node_entry *entry, struct test_collected *collected)
+static void read_one_collected(struct reading *reading, const struct node_entry *entry,
+                               struct test_collected *collected)
 {
     const struct node *key = entry->key, *value = entry->value;
 
     collected->what = schema_text(reading, key);
     if (!text_is(key->text, "text") && !(text_starts(key->text, TEXT("log:")) && key->text.size > 4) &&
         !(text_starts(key->text, TEXT("registry:")) && key->text.size > 9))
-        tree_error(reading->tree, key, "use log:NAME, registry:KEY or text", "`%s` cannot be collected", key->text.data);
+        tree_error(reading->tree, key, "use log:NAME, registry:KEY or text", "`%s` cannot be collected",
+                   key->text.data);
     if (value->kind == NODE_LIST && value->count == 2) {
         read_moment(reading, value->entries[0].value, &collected->from);
         read_moment(reading, value->entries[1].value, &collected->to);
@@ -177,7 +180,8 @@ static void read_one_collected(struct reading *reading, const struct node_entry 
     }
 }
 
-static void read_collected(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_collected(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                           void *target)
 {
     struct rule_test *test = target;
 
@@ -214,7 +218,8 @@ static void read_facts(struct reading *reading, const struct keyword *keyword, c
 
 /* ---- expect ---- */
 
-/* An id of this rule, or one of another that the test sees: then its rule stands before a slash, or nobody can tell here. */
+/* An id of this rule, or one of another that the test sees: then its rule stands before a slash, or nobody can tell
+ * here. */
 static void check_cause(struct reading *reading, const struct node *node)
 {
     const struct test_reading *context = reading->context;
@@ -340,7 +345,8 @@ static size_t read_pairs(struct reading *reading, const struct node *value, cons
     return count;
 }
 
-static void read_statuses(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_statuses(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                          void *target)
 {
     struct rule_test *test = target;
 
@@ -350,7 +356,8 @@ static void read_statuses(struct reading *reading, const struct keyword *keyword
         check_evidence(reading, value->entries[i].key);
 }
 
-static void read_excluded(struct reading *reading, const struct keyword *keyword, const struct node *value, void *target)
+static void read_excluded(struct reading *reading, const struct keyword *keyword, const struct node *value,
+                          void *target)
 {
     struct rule_test *test = target;
 
@@ -421,7 +428,8 @@ static void check_names(struct reading *reading, const struct node *list, struct
             tree_error(reading->tree, tree_get(node, "like"), "a test builds on one that stands above it",
                        "no test above has the name `%s`", tests[i]->like);
         if (tests[i]->like == NULL && !tests[i]->has_records && node->kind == NODE_MAP)
-            tree_error(reading->tree, schema_head(node), "write `records: []` for none", "a test needs `records` or `like`");
+            tree_error(reading->tree, schema_head(node), "write `records: []` for none",
+                       "a test needs `records` or `like`");
     }
 }
 
@@ -440,14 +448,14 @@ static bool sees_others(const struct node *node, struct rule_test *const *tests,
 
 #define MOST_TESTS 1000u         /* of one file */
 
-size_t tests_read(struct reading *reading, const struct node *node, const struct rule_file *file, const struct rule *rule,
-                  struct rule_test ***tests)
+size_t tests_read(struct reading *reading, const struct node *node, const struct rule_file *file,
+                  const struct rule *rule, struct rule_test ***tests)
 {
     if (node->kind != NODE_LIST || node->count > MOST_TESTS) {
         tree_error(reading->tree, node, "as in - name: ...", "`tests` is a list of at most %u tests", MOST_TESTS);
         return 0;
     }
-    *tests = arena_alloc(reading->arena, (node->count + 1) * sizeof **tests);
+    *tests = arena_alloc(reading->arena, (node->count + 1) * sizeof(struct rule_test *));
     for (size_t i = 0; i < node->count; i++) {
         const struct node *value = node->entries[i].value;
         struct test_reading context = {rule, sees_others(value, *tests, i)};

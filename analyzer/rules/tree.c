@@ -82,7 +82,8 @@ static size_t escape_length(struct text at)
     }
 }
 
-/* Characters from the start of a scalar, as it is written, to byte `offset` of its text. Exact for scalars on one line. */
+/* Characters from the start of a scalar, as it is written, to byte `offset` of its text. Exact for scalars on one
+ * line. */
 static unsigned written_width(const struct node *node, struct text written, size_t offset)
 {
     size_t at = node->style == STYLE_PLAIN ? 0 : 1, done = 0;
@@ -170,7 +171,8 @@ void tree_warning(struct tree *tree, const struct node *node, const char *hint, 
 }
 
 /* The part of a scalar that byte `offset` to `offset + size` of its text stand for. */
-static struct mark place_in(const struct tree *tree, const struct node *node, size_t offset, size_t size, unsigned *width)
+static struct mark place_in(const struct tree *tree, const struct node *node, size_t offset, size_t size,
+                            unsigned *width)
 {
     struct mark start = node->start;
     size_t end = offset + size < node->text.size ? offset + size : node->text.size;
@@ -448,11 +450,11 @@ static int compare_keys(const void *a, const void *b)
 
 static void refuse_duplicates(struct tree *tree, const struct node *map)
 {
-    struct node **keys = memory_array(map->count, sizeof *keys);
+    struct node **keys = memory_array(map->count, sizeof(struct node *));
 
     for (size_t i = 0; i < map->count; i++)
         keys[i] = map->entries[i].key;
-    qsort(keys, map->count, sizeof *keys, compare_keys);
+    qsort(keys, map->count, sizeof(struct node *), compare_keys);
     for (size_t i = 1; i < map->count; i++) {
         char *hint;
 
@@ -466,8 +468,11 @@ static void refuse_duplicates(struct tree *tree, const struct node *map)
 
 static void close_node(struct builder *builder, const yaml_event_t *event)
 {
-    struct node *node = builder->levels[--builder->depth].node;
+    struct node *node;
 
+    if (builder->depth == 0)
+        return;   /* libyaml opens what it closes */
+    node = builder->levels[--builder->depth].node;
     node->end = mark_of(event->end_mark);
     if (node->kind == NODE_MAP && node->count > 1)
         refuse_duplicates(builder->tree, node);

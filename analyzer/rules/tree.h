@@ -1,8 +1,10 @@
 /*
- * A rule file as a tree of nodes, each with its exact place: YAML through libyaml's events, cut down to what cannot surprise.
+ * A rule file as a tree of nodes, each with its exact place: YAML through libyaml's events, cut down to what cannot
+ * surprise.
  *
- * Every scalar is text (`no`, `1e3` and 010 are what is written). Refused, each with a diagnostic: duplicate keys, anchors and
- * aliases, tags, merge keys, several documents, keys that are not plain text, and files that are no UTF-8, too large, too deep or empty.
+ * Every scalar is text (`no`, `1e3` and 010 are what is written). Refused, each with a diagnostic: duplicate keys,
+ * anchors and aliases, tags, merge keys, several documents, keys that are not plain text, and files that are no UTF-8,
+ * too large, too deep or empty.
  *
  * A tree owns its nodes and the file's bytes; everything dies with tree_free().
  */
@@ -22,7 +24,7 @@ enum node_style { STYLE_PLAIN, STYLE_SINGLE_QUOTED, STYLE_DOUBLE_QUOTED, STYLE_B
 struct node {
     enum node_kind kind;
     enum node_style style;       /* scalars */
-    struct mark start, end;      /* end: behind the last character; a list or map in blocks ends where the next thing begins */
+    struct mark start, end;      /* end: behind the last character; a block ends where the next thing begins */
     struct text text;            /* scalars: without NUL inside, and NUL-terminated behind its end */
     struct node_entry *entries;  /* lists and maps, as written */
     size_t count;
@@ -51,7 +53,8 @@ struct tree {
 struct tree *tree_parse(const char *file, struct text bytes, struct diagnostics *diagnostics);
 /* The same up to the first key of the root for which `enough` says so: the head of a long file. */
 typedef bool tree_enough(const struct node *root, struct text key);
-struct tree *tree_parse_until(const char *file, struct text bytes, struct diagnostics *diagnostics, tree_enough *enough);
+struct tree *tree_parse_until(const char *file, struct text bytes, struct diagnostics *diagnostics,
+                              tree_enough *enough);
 void tree_free(struct tree *tree);
 
 /* Where a node stands, for a diagnostic that comes when the tree is gone. */
@@ -69,8 +72,8 @@ const struct node *tree_item(const struct node *list, struct text text);
 bool node_is_null(const struct node *node);
 bool node_is(const struct node *node, enum node_kind kind);   /* false for NULL */
 
-/* Adds a diagnostic with its source line and carets under the node, or under one part of a scalar: `offset` and `size` count bytes of
- * node->text. At most LIMIT_RULE_PROBLEMS of a file are added. `hint` may be NULL. */
+/* Adds a diagnostic with its source line and carets under the node, or under one part of a scalar: `offset` and `size`
+ * count bytes of node->text. At most LIMIT_RULE_PROBLEMS of a file are added. `hint` may be NULL. */
 void tree_error(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void tree_warning(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)

@@ -57,7 +57,7 @@ static inline void hear_record(struct sink *sink, struct record *record)
     static const char *const names[] = {"Key", "ValueName", "Type", "Data", "ControlSet"};
 
     assert_int_equal(record->category, CATEGORY_REGISTRY);
-    assert_int_equal(record->time.basis, TIME_NONE);
+    assert_int_equal(record->time.basis, BASIS_NONE);
     assert_int_equal(record->computer.size, 0);
     assert_true(record->field_count == 4 || record->field_count == 5);
     for (size_t i = 0; i < record->field_count; i++) {
@@ -93,7 +93,7 @@ static inline void hear_key(struct sink *sink, struct text key, unsigned control
                      struct position where)
 {
     struct hearing *hearing = (struct hearing *)sink;
-    assert_int_equal(written.basis, TIME_NONE);
+    assert_int_equal(written.basis, BASIS_NONE);
     add_shown(&hearing->keys, key);
     buffer_printf(&hearing->keys, " | %u | %u\n", control_set, (unsigned)where.line);
 }

@@ -1,4 +1,5 @@
-/* For tests of the rules: detections, predicates and records written in one line of YAML, as a rule file would have them. */
+/* For tests of the rules: detections, predicates and records written in one line of YAML, as a rule file would have
+ * them. */
 #ifndef WINCAUSE_TESTS_RULE_TEXT_H
 #define WINCAUSE_TESTS_RULE_TEXT_H
 

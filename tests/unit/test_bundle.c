@@ -584,8 +584,8 @@ static void the_end_decides_the_status(void **state)
 static void utc_counts_before_local_times(void **state)
 {
     static const struct moment times[] = {
-        {500, TIME_LOCAL}, {0, TIME_NONE},    {300, TIME_UTC}, {100, TIME_LOCAL},
-        {200, TIME_UTC},   {900, TIME_LOCAL}, {400, TIME_UTC},
+        {500, BASIS_LOCAL}, {0, BASIS_NONE},    {300, BASIS_UTC}, {100, BASIS_LOCAL},
+        {200, BASIS_UTC},   {900, BASIS_LOCAL}, {400, BASIS_UTC},
     };
     struct sink consumer;
     struct input input;
@@ -600,7 +600,7 @@ static void utc_counts_before_local_times(void **state)
     inventory_end(inventory, READ_WHOLE);
     assert_int_equal(input.first.ticks, 200);
     assert_int_equal(input.last.ticks, 400);
-    assert_int_equal(input.last.basis, TIME_UTC);
+    assert_int_equal(input.last.basis, BASIS_UTC);
     assert_int_equal(input.records, 7);
     free_notes(&input);
 }

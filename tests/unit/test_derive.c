@@ -65,7 +65,7 @@ static struct made make_event(const char *provider, uint32_t id, unsigned number
     made.record.event_id = id;
     made.record.has_event_id = true;
     made.record.computer = TEXT("SRV1");
-    made.record.time = (struct moment){(int64_t)number * TICKS_PER_SECOND, TIME_UTC};
+    made.record.time = (struct moment){(int64_t)number * TICKS_PER_SECOND, BASIS_UTC};
     return made;
 }
 

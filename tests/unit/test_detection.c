@@ -339,7 +339,8 @@ static bool proves(const char *detection_text, const char *key)
 
 static void test_registry_proof_of_values(void **state)
 {
-    static const char value[] = "{s: {Key|endswith: '\\Session Manager\\SubSystems', ValueName: Windows}, condition: s}";
+    static const char value[] =
+        "{s: {Key|endswith: '\\Session Manager\\SubSystems', ValueName: Windows}, condition: s}";
 
     (void)state;
     assert_true(proves(value, "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\SubSystems"));
@@ -347,7 +348,8 @@ static void test_registry_proof_of_values(void **state)
     assert_false(proves(value, "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"));
     assert_false(proves(value, "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\SubSystems\\CSRSS"));
     assert_true(proves("{s: {Key: 'HKLM\\A\\B', Data|re: x}, t: {Data: y}, condition: s and not t}", "HKLM\\A\\B"));
-    assert_true(proves("{s: {Key: 'HKU\\\\*\\Software\\B', ValueName: x}, condition: s}", "HKU\\S-1-5-18\\Software\\B"));
+    assert_true(
+        proves("{s: {Key: 'HKU\\\\*\\Software\\B', ValueName: x}, condition: s}", "HKU\\S-1-5-18\\Software\\B"));
     assert_true(proves("{s: {Key|startswith: HKLM, Key|endswith: '\\A\\B', Type: x}, condition: s}", "HKLM\\A\\B"));
     assert_false(proves("{s: {Key|startswith: HKCU, Key|endswith: '\\A\\B', Type: x}, condition: s}", "HKLM\\A\\B"));
     /* No one place to look. */
@@ -356,8 +358,9 @@ static void test_registry_proof_of_values(void **state)
     assert_false(proves("{s: {Key: 'HKLM\\A\\\\*', ValueName: x}, condition: s}", "HKLM\\A\\B"));
     assert_false(proves("{s: {Key|endswith: '\\B', ValueName: x}, condition: s}", "HKLM\\A\\B"));
     assert_false(proves("{s: {Key: ['HKLM\\A\\B', 'HKLM\\A\\C'], ValueName: x}, condition: s}", "HKLM\\A\\B"));
-    assert_false(proves("{s: {Key: 'HKLM\\A\\B'}, t: {Key: 'HKLM\\A\\C'}, v: {ValueName: x}, condition: (s or t) and v}",
-                        "HKLM\\A\\B"));
+    assert_false(
+        proves("{s: {Key: 'HKLM\\A\\B'}, t: {Key: 'HKLM\\A\\C'}, v: {ValueName: x}, condition: (s or t) and v}",
+               "HKLM\\A\\B"));
     assert_false(proves("{s: {Key: 'HKLM\\A\\B'}, t: {ValueName: x}, condition: t and not s}", "HKLM\\A\\B"));
     assert_false(proves("{s: {ValueName: x}, condition: s}", "HKLM\\A\\B"));
     assert_false(proves("{s: [word], t: {Key: 'HKLM\\A\\B'}, condition: s and t}", "HKLM\\A\\B"));
@@ -531,8 +534,8 @@ static void test_doubts_about_keys(void **state)
                         "warning: no registry record has a field `Valuename`\n"
                         "  --> test.yml:1:29\n"
                         "   | {s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}\n"
-                        "   |                             ^^^^^^^^^ use Key, ValueName, Type, Data, KeyTime, ControlSet, Category, "
-                        "Source, Record, Line, Offset or Host; did you mean `ValueName`?\n");
+                        "   |                             ^^^^^^^^^ use Key, ValueName, Type, Data, KeyTime, ControlSet, "
+                        "Category, Source, Record, Line, Offset or Host; did you mean `ValueName`?\n");
     detection_free(detection);
     buffer_free(&out);
     tree_free(tree);

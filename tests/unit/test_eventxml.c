@@ -60,7 +60,7 @@ static void test_system(void **state)
     assert_int_equal(record.event_id, 7036);
     assert_int_equal(record.level, 4);
     assert_int_equal(record.at.record, 11894);
-    assert_int_equal(record.time.basis, TIME_UTC);
+    assert_int_equal(record.time.basis, BASIS_UTC);
     event_parser_free(parser);
 }
 
@@ -83,7 +83,7 @@ static void test_odd_system(void **state)
     const struct text unset =
         TEXT("<Event><System><TimeCreated SystemTime='1601-01-01T00:00:00Z'/><Level>300</Level></System></Event>");
     assert_true(event_parser_read(parser, unset, &record));
-    assert_int_equal(record.time.basis, TIME_NONE);
+    assert_int_equal(record.time.basis, BASIS_NONE);
     assert_int_equal(record.level, 255);
     assert_int_equal(record.at.record, 0);
     assert_false(record.has_event_id);

@@ -27,7 +27,7 @@ static void add(struct hit_store *store, size_t input, const struct sample *samp
     snprintf(text, sizeof(text), "program%d.exe", sample->value);
     captures_set(&captures, "image", text_of(text));
     hit_store_add(store, input,
-                  &(struct hit_seen){{basis == TIME_NONE ? 0 : sample->seconds * TICKS_PER_SECOND, basis},
+                  &(struct hit_seen){{basis == BASIS_NONE ? 0 : sample->seconds * TICKS_PER_SECOND, basis},
                                      {.record = sample->record}, false, joins, value_hash(text_of(text)), text_of(text), &captures});
 }
 
@@ -88,13 +88,13 @@ static void order_of_arrival_changes_nothing(size_t count, int values)
     struct sample *samples = memory_array(count, sizeof(*samples));
     for (size_t i = 0; i < count; i++)
         samples[i] = (struct sample){(int64_t)(random_number() % 1000000), i + 1, (int)(random_number() % (uint64_t)values)};
-    struct hit_store *first = store_of(samples, count, 0, TIME_UTC, 0);
+    struct hit_store *first = store_of(samples, count, 0, BASIS_UTC, 0);
     struct merged_hits one = merged_of(&first, 1);
     assert_int_equal(one.count, count);
     assert_true(one.mark_count <= LIMIT_MARKS);
     for (int round = 0; round < 3; round++) {
         shuffle(samples, count);
-        struct hit_store *second = store_of(samples, count, 0, TIME_UTC, 0);
+        struct hit_store *second = store_of(samples, count, 0, BASIS_UTC, 0);
         struct merged_hits other = merged_of(&second, 1);
         assert_same(&one, &other);
         merged_hits_free(&other);
@@ -128,7 +128,7 @@ static void keeps_the_earliest_and_the_latest(void **unused)
         samples[i] = (struct sample){(int64_t)i, i + 1, 1};
     state = 3;
     shuffle(samples, 100);
-    struct hit_store *store = store_of(samples, 100, 0, TIME_UTC, 0);
+    struct hit_store *store = store_of(samples, 100, 0, BASIS_UTC, 0);
     struct merged_hits merged = merged_of(&store, 1);
     assert_int_equal(merged.hit_count, 32);
     assert_int_equal(merged.hits[0].at.record, 1);
@@ -155,12 +155,12 @@ static void a_record_from_two_inputs_counts_once(void **unused)
 {
     (void)unused;
     struct sample log[] = {{100, 1, 1}, {100, 2, 2}, {200, 3, 3}}, export[] = {{100, 1, 1}, {100, 2, 2}, {300, 3, 3}};
-    assert_int_equal(count_of(log, 3, log, 3, TIME_UTC, 77), 3);
-    assert_int_equal(count_of(log, 3, export, 3, TIME_UTC, 77), 4);
-    assert_int_equal(count_of(log, 3, export, 1, TIME_UTC, 77), 3);
-    assert_int_equal(count_of(log, 3, log, 3, TIME_UTC, 0), 6);   /* nothing says that they are the same */
-    assert_int_equal(count_of(log, 3, log, 3, TIME_LOCAL, 77), 6); /* a wall clock without a zone joins nothing */
-    assert_int_equal(count_of(log, 3, log, 3, TIME_NONE, 77), 1);  /* one registry key and value */
+    assert_int_equal(count_of(log, 3, log, 3, BASIS_UTC, 77), 3);
+    assert_int_equal(count_of(log, 3, export, 3, BASIS_UTC, 77), 4);
+    assert_int_equal(count_of(log, 3, export, 1, BASIS_UTC, 77), 3);
+    assert_int_equal(count_of(log, 3, log, 3, BASIS_UTC, 0), 6);   /* nothing says that they are the same */
+    assert_int_equal(count_of(log, 3, log, 3, BASIS_LOCAL, 77), 6); /* a wall clock without a zone joins nothing */
+    assert_int_equal(count_of(log, 3, log, 3, BASIS_NONE, 77), 1);  /* one registry key and value */
 }
 
 static void a_wall_clock_with_its_zone_joins(void **unused)
@@ -170,7 +170,7 @@ static void a_wall_clock_with_its_zone_joins(void **unused)
     struct timezone east = timezone_fixed(60);
     const struct timezone *of_input[] = {NULL, &east};
     struct zone_table known = {of_input};
-    struct hit_store *log = store_of(at, 1, 0, TIME_UTC, 77), *copy = store_of(local, 1, 1, TIME_LOCAL, 77);
+    struct hit_store *log = store_of(at, 1, 0, BASIS_UTC, 77), *copy = store_of(local, 1, 1, BASIS_LOCAL, 77);
     struct merged_hits merged = {0};
     hits_merge(&merged, log, 0, &known);
     hits_merge(&merged, copy, 1, &known);

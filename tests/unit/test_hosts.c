@@ -44,7 +44,7 @@ static void add_event(struct made *made, size_t input, uint64_t number, const ch
     struct record record = {
         .category = CATEGORY_EVENT,
         .at.record = number,
-        .time = {(int64_t)number * TICKS_PER_SECOND, TIME_UTC},
+        .time = {(int64_t)number * TICKS_PER_SECOND, BASIS_UTC},
         .channel = text_of(channel),
         .computer = text_of(computer),
     };

@@ -77,17 +77,17 @@ static void test_print(void **state)
 {
     (void)state;
     struct civil civil = {2009, 3, 2, 9, 20, 0, 1234567};
-    struct moment moment = {civil_ticks(&civil), TIME_UTC};
+    struct moment moment = {civil_ticks(&civil), BASIS_UTC};
 
     assert_string_equal(print(moment), "2009-03-02T09:20:00.1234567Z");
     moment.ticks -= 1234567;
     assert_string_equal(print(moment), "2009-03-02T09:20:00Z");
     moment.ticks += 1200000;
-    moment.basis = TIME_LOCAL;
+    moment.basis = BASIS_LOCAL;
     assert_string_equal(print(moment), "2009-03-02T09:20:00.12");
-    moment.basis = TIME_NONE;
+    moment.basis = BASIS_NONE;
     assert_string_equal(print(moment), "");
-    moment = (struct moment){INT64_MAX, TIME_UTC};
+    moment = (struct moment){INT64_MAX, BASIS_UTC};
     assert_string_equal(print(moment), "30828-09-14T02:48:05.4775807Z");
     moment.ticks = INT64_MIN;
     assert_true(print(moment)[0] == '-');

@@ -168,7 +168,8 @@ static void test_literals(void **state)
 {
     (void)state;
     literal("initialization of the dynamic (?:link )?library", false, "initialization of the dynamic ");
-    literal("(?s)(?:(?P<image>[^\\s\\\\:]+\\.(?:exe|scr)) - .{0,80}?)?initialization of.*failed", false, "initialization of");
+    literal("(?s)(?:(?P<image>[^\\s\\\\:]+\\.(?:exe|scr)) - .{0,80}?)?initialization of.*failed", false,
+            "initialization of");
     literal("SharedSection=\\d+,\\s*\\d+,\\s*(?P<third>\\d+)", false, "SharedSection=");
     literal("^wuser32(\\.exe)?$", false, "wuser32");
     literal("^wuser32(\\.exe)?$", true, "er32");                 /* s is also the long s when case is ignored */
@@ -200,13 +201,16 @@ static uint32_t random_below(uint32_t bound)
     return (random_state >> 8) % bound;
 }
 
-/* Expressions from pieces, subjects from letters of them: whatever matches contains the literal. PCRE2 alone is the judge, so the
- * expression is also compiled where no literal can be found: behind an alternative that never matches. */
+/* Expressions from pieces, subjects from letters of them: whatever matches contains the literal. PCRE2 alone is the
+ * judge, so the expression is also compiled where no literal can be found: behind an alternative that never matches.
+ * */
 static void test_no_match_is_lost(void **state)
 {
-    static const char *const pieces[] = {"a",      "b",  "abab", "abba", "(a|b)", "[ab]", "(?:ab)?", "a*",  "b+", "b{1,2}", "\\w",
-                                         "(?i)",   "K",  "abss", ".",    "x?",    "\\.",  "baab",    "{2}", "A",  "^",      "$"};
-    static const char *const words[] = {"abab", "abba", "baab", "abss", "ABAB", "ab\xC5\xBFs", "a", "b", "x", ".", "K", "\xE2\x84\xAA"};
+    static const char *const pieces[] = {"a",      "b",     "abab", "abba", "(a|b)", "[ab]", "(?:ab)?", "a*",
+                                         "b+",     "b{1,2}", "\\w", "(?i)", "K",     "abss", ".",       "x?",
+                                         "\\.",    "baab",  "{2}",  "A",    "^",     "$"};
+    static const char *const words[] = {"abab", "abba", "baab", "abss", "ABAB", "ab\xC5\xBFs",
+                                        "a",    "b",    "x",    ".",    "K",    "\xE2\x84\xAA"};
     struct matcher *matcher = matcher_new();
     size_t literals = 0, found = 0;
 

@@ -126,7 +126,7 @@ static void test_expressions(void **state)
 
     (void)state;
     is(buffer, "{services.count: 97, third: 512}", "true");
-    is(buffer, "{services.count: 96, third: 512}", "false: services.count needs above 49152 / third");   /* exactly 96 */
+    is(buffer, "{services.count: 96, third: 512}", "false: services.count needs above 49152 / third");   /* is 96 */
     is(buffer, "{services.count: 97}", "unknown");
     is(buffer, "{third: 512}", "unknown");
     is(buffer, "{services.count: 97, third: 0}", "unknown");                     /* nothing is above x / 0 */
@@ -182,7 +182,7 @@ static void test_unknown_names(void **state)
     (void)state;
     unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{}", "os.version os.service_pack");
     unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '4.0'}", "os.service_pack");
-    unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '5.0'}", "");   /* false is not unknown */
+    unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '5.0'}", "");   /* false */
     unknown_names("[{os.version: '4.0'}, {os.version: '5.0', os.arch: x86}]", "{}", "os.version os.arch");
     unknown_names("{services.count|gt: '49152 / third'}", "{services.count: 1}", "third");
 }
@@ -232,8 +232,8 @@ static void test_mistakes(void **state)
     mistake("{imgae: x}", "error: unknown name `imgae`\n"
                           "  --> test.yml:1:2\n"
                           "   | {imgae: x}\n"
-                          "   |  ^^^^^ known here are captures of the symptom: dll, image; and facts such as os.version; did you "
-                          "mean `image`?\n");
+                          "   |  ^^^^^ known here are captures of the symptom: dll, image; and facts such as os.version; "
+                          "did you mean `image`?\n");
     mistake("{dll: ~}", "error: a value is missing\n"
                         "  --> test.yml:1:7\n"
                         "   | {dll: ~}\n"
@@ -265,7 +265,8 @@ static void test_mistakes(void **state)
     mistake("{dll|regex: x}", "error: unknown modifier `regex`\n"
                               "  --> test.yml:1:6\n"
                               "   | {dll|regex: x}\n"
-                              "   |      ^^^^^ use contains, startswith, endswith, all, re, i, exists, lt, lte, gt or gte\n");
+                              "   |      ^^^^^ use contains, startswith, endswith, all, re, i, exists, lt, lte, "
+                              "gt or gte\n");
 }
 
 static int start(void **state)

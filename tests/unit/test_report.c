@@ -119,7 +119,7 @@ static void fill_places(void)
                                    utc("2010-05-04T09:31:00Z"),
                                    "A desktop heap allocation failed."};
     places_reg[0] =
-        (struct place){&system_reg, {.record = 3, .line = 9}, {0, TIME_NONE}, "SharedSection=1024,3072,256"};
+        (struct place){&system_reg, {.record = 3, .line = 9}, {0, BASIS_NONE}, "SharedSection=1024,3072,256"};
     for (size_t i = 0; i < 3; i++)
         places_seen[i] =
             (struct place){&system_log, {.record = 7 + i}, utc(times[i]), "cmd.exe - DLL Initialization Failed"};
@@ -464,7 +464,7 @@ static struct findings hostile(void)
     facts[0].conflict = true;
     logs[0].channel = long_name;
     unexplained[0] = (struct finding_unexplained){long_name,  EVIL,           UINT32_MAX,     LEVEL_CRITICAL,
-                                                  UINT64_MAX, {0, TIME_NONE}, {0, TIME_NONE}, long_name};
+                                                  UINT64_MAX, {0, BASIS_NONE}, {0, BASIS_NONE}, long_name};
     findings.unexplained = unexplained;
     findings.unexplained_count = 1;
     findings.gave_up = evil_gave_up;

@@ -134,7 +134,8 @@ static int new_folder(void **state)
     const char *temporary = getenv("TMPDIR");
 
     (void)state;
-    snprintf(folder, sizeof folder, "%s/wincause-rules-XXXXXX", temporary != NULL && strlen(temporary) < 30 ? temporary : "/tmp");
+    snprintf(folder, sizeof folder, "%s/wincause-rules-XXXXXX",
+             temporary != NULL && strlen(temporary) < 30 ? temporary : "/tmp");
     return mkdtemp(folder) == NULL;
 }
 
@@ -144,7 +145,8 @@ static int remove_folder(void **state)
     return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Loads `names` below the folder, "" for the folder itself. The text of the diagnostics has the folder's name taken out. */
+/* Loads `names` below the folder, "" for the folder itself. The text of the diagnostics has the folder's name taken
+ * out. */
 static struct rule_set *load(const char *const *names, size_t count, struct buffer *out)
 {
     struct diagnostics diagnostics = {0};
@@ -351,7 +353,7 @@ static void test_tests(void **state)
     assert_null(test->facts[1].value);
     assert_int_equal(test->collected_count, 3);
     assert_string_equal(test->collected[0].what, "log:System");
-    assert_int_equal(test->collected[0].from.basis, TIME_UTC);
+    assert_int_equal(test->collected[0].from.basis, BASIS_UTC);
     assert_int_equal(test->collected[0].to.ticks - test->collected[0].from.ticks, 6 * 3600 * TICKS_PER_SECOND);
     assert_string_equal(test->collected[1].what, "registry:HKLM\\SYSTEM");
     assert_true(test->collected[1].all);
@@ -412,7 +414,8 @@ static void test_mistakes_all_at_once(void **state)
              "error: unknown key `titel` in a symptom\n"
              "  --> a.yml:3:1\n"
              "   | titel: x\n"
-             "   | ^^^^^ use schema, id, title, specificity, captures, identity, any_of or tests; did you mean `title`?\n"
+             "   | ^^^^^ use schema, id, title, specificity, captures, identity, any_of or tests; "
+             "did you mean `title`?\n"
              "warning: nothing gives the capture `service` a value\n"
              "  --> a.yml:4:12\n"
              "   | captures: [service]\n"
@@ -424,7 +427,8 @@ static void test_mistakes_all_at_once(void **state)
              "error: unknown category `mesage`\n"
              "  --> a.yml:8:27\n"
              "   |     logsource: {category: mesage}\n"
-             "   |                           ^^^^^^ use event, registry, crash, message or fact; did you mean `message`?\n"
+             "   |                           ^^^^^^ use event, registry, crash, message or fact; "
+             "did you mean `message`?\n"
              "error: the group `image` is not listed in `captures`\n"
              "  --> a.yml:9:17\n"
              "   |     detection: {sel: {Message|re: '(?P<image>x)'}, condition: sel}\n"
@@ -464,8 +468,8 @@ static void test_mistakes_in_evidence(void **state)
     mistakes("error: unknown name `serivce`\n"
              "  --> r.yml:7:18\n"
              "   |     title: C of {serivce}\n"
-             "   |                  ^^^^^^^ known here are names in this cause: service, image, e.count, g.count, h.count, "
-             "limit.count, j.count; and facts such as os.version; did you mean `service`?\n"
+             "   |                  ^^^^^^^ known here are names in this cause: service, image, e.count, g.count, "
+             "h.count, limit.count, j.count; and facts such as os.version; did you mean `service`?\n"
              "error: unknown strength `strongly`\n"
              "  --> r.yml:13:19\n"
              "   |         strength: strongly\n"
@@ -653,7 +657,8 @@ static void test_a_later_path_replaces(void **state)
     write_file("a/s.yml", symptom_file);
     write_file("a/kb1.yml", rule_file);
     write_file("a/hangs.yml", in_place_file);
-    write_file("b/mine.yml", "schema: 1\nid: kb1\ntitle: Mine\nsymptom: stopped\ncauses: [{id: x, title: '{service}'}]\n");
+    write_file("b/mine.yml",
+               "schema: 1\nid: kb1\ntitle: Mine\nsymptom: stopped\ncauses: [{id: x, title: '{service}'}]\n");
     write_file("b/stopped.yml",
                "schema: 1\nid: stopped\ntitle: Mine\ncaptures: [service]\nany_of:\n"
                "  e: {logsource: {service: x}, detection: {sel: {p1|re: (?P<service>.+)}, condition: sel}}\n");
@@ -687,7 +692,8 @@ static void test_files_that_are_no_rules(void **state)
     struct rule_set *set;
 
     (void)state;
-    write_file("sigma.yml", "title: Suspicious\nlogsource: {product: windows}\ndetection:\n  s: {a: b}\n  condition: s\n");
+    write_file("sigma.yml",
+               "title: Suspicious\nlogsource: {product: windows}\ndetection:\n  s: {a: b}\n  condition: s\n");
     write_file("what.yml", "schema: 1\nid: x\n");
     write_file("list.yml", "- a\n");
     write_file("README.md", "not: yaml: at all\n");
@@ -717,8 +723,10 @@ static uint32_t random_below(uint32_t bound)
 
 static void mutate(struct buffer *bytes)
 {
-    static const char *const pieces[] = {"'", "\"", "{", "}", "[", "]", ":", "- ", "\n", "\t", "|", "*", "&a ", "!!x ", "~", "\\",
-                                         "(?P<", "\xFF", "\xE2\x80", "#", "id", "from: evidence", "all: [both]", "count", "/", "0x"};
+    static const char *const pieces[] = {"'",    "\"",  "{",    "}",        "[",    "]",  ":",
+                                         "- ",   "\n",  "\t",   "|",        "*",    "&a ", "!!x ",
+                                         "~",    "\\",  "(?P<", "\xFF",     "\xE2\x80", "#", "id",
+                                         "count", "/",  "0x",   "all: [both]", "from: evidence"};
 
     for (uint32_t n = 1 + random_below(3); n > 0 && bytes->size > 8; n--) {
         uint32_t at = random_below((uint32_t)bytes->size), length = random_below(8);

@@ -25,7 +25,7 @@ static void assert_utc(const char *zone_text, const char *local, const char *utc
     char text[MOMENT_TEXT];
 
     assert_true(moment_parse(text_of(local), &moment));
-    moment = (struct moment){timezone_to_utc(&zone, moment.ticks), TIME_UTC};
+    moment = (struct moment){timezone_to_utc(&zone, moment.ticks), BASIS_UTC};
     assert_string_equal(moment_print(moment, text), utc);
 }
 

@@ -20,8 +20,8 @@ static void mistake(struct text bytes, const char *expected)
 static void test_values_are_text(void **state)
 {
     struct diagnostics diagnostics = {0};
-    struct tree *tree = parsed("a: no\nb: 1e3\nc: 010\nd: ~\ne:\nf: ''\ng: 'null'\nh: >\n  two\n  lines\ni: \"tab\\there\"\n",
-                               &diagnostics);
+    struct tree *tree = parsed(
+        "a: no\nb: 1e3\nc: 010\nd: ~\ne:\nf: ''\ng: 'null'\nh: >\n  two\n  lines\ni: \"tab\\there\"\n", &diagnostics);
 
     (void)state;
     assert_true(text_is(tree_get(tree->root, "a")->text, "no"));
@@ -60,7 +60,8 @@ static void test_places_inside_scalars(void **state)
     place("a: 'it''s two'", 5, 3, "error: here\n  --> test.yml:1:11\n   | a: 'it''s two'\n   |           ^^^\n");
     place("a: \"\\t\\u00e4 two\"", 4, 3,
           "error: here\n  --> test.yml:1:14\n   | a: \"\\t\\u00e4 two\"\n   |              ^^^\n");
-    place("a: '\xC3\xA4\xC3\xB6 two'", 5, 3, "error: here\n  --> test.yml:1:8\n   | a: '\xC3\xA4\xC3\xB6 two'\n   |        ^^^\n");
+    place("a: '\xC3\xA4\xC3\xB6 two'", 5, 3,
+          "error: here\n  --> test.yml:1:8\n   | a: '\xC3\xA4\xC3\xB6 two'\n   |        ^^^\n");
     place("a: |\n  one\n  two", 4, 3, "error: here\n  --> test.yml:1:4\n   | a: |\n   |    ^\n");
     place("# \xC3\xA4\r\na: one two\r\n", 0, 3, "error: here\n  --> test.yml:2:4\n   | a: one two\n   |    ^^^\n");
 }

@@ -12,7 +12,7 @@
 
 #define MINUTE (60 * TICKS_PER_SECOND)
 
-static struct mark at(int64_t minute) { return (struct mark){.ticks = minute * MINUTE, .count = 1, .basis = TIME_UTC}; }
+static struct mark at(int64_t minute) { return (struct mark){.ticks = minute * MINUTE, .count = 1, .basis = BASIS_UTC}; }
 
 static size_t marks_at(struct mark *marks, const int *minutes, size_t count)
 {
@@ -46,9 +46,9 @@ static void runs_of_fifteen_minutes_are_one_occurrence(void **unused)
 static void times_of_different_kinds_never_meet(void **unused)
 {
     (void)unused;
-    struct mark marks[] = {at(100), {.ticks = 100 * MINUTE, .count = 1, .basis = TIME_LOCAL, .input = 1},
-                           {.ticks = 101 * MINUTE, .count = 1, .basis = TIME_LOCAL, .input = 2},
-                           {.count = 1, .basis = TIME_NONE, .input = 3}, {.count = 1, .basis = TIME_NONE, .input = 3}};
+    struct mark marks[] = {at(100), {.ticks = 100 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 1},
+                           {.ticks = 101 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 2},
+                           {.count = 1, .basis = BASIS_NONE, .input = 3}, {.count = 1, .basis = BASIS_NONE, .input = 3}};
     struct host_survey host = {0};
     struct occurrences found = {0};
     occurrences_find(&found, marks, 5, 0, &host);
