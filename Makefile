@@ -56,7 +56,8 @@ Q = $(if $(filter-out 0,$(V)),,@)
 # The second make. Where the user gave no -j it uses all processors.
 MAKE_AGAIN = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$$(nproc))
 
-.PHONY: all demo test asan lint install uninstall clean build tests run-tests run-lint FORCE
+.PHONY: all demo test asan lint install uninstall clean build tests run-tests \
+	run-lint lint-tidy lint-cppcheck lint-mandoc FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -134,13 +135,17 @@ $(BUILD)/flags $(BUILD)/sources $(BUILD)/rules-dir: FORCE
 ALL_C = analyzer/main.c $(SOURCES) $(wildcard tests/unit/*.c tests/evtx/*.c tests/tools/*.c)
 lint:
 	@NO_INSTALL=1 tests/needs.sh lint
-	@$(MAKE) --no-print-directory run-lint
+	@$(MAKE) --no-print-directory -k run-lint
 
-run-lint:
+run-lint: lint-tidy lint-cppcheck lint-mandoc
+# Several minutes: the analyzer walks every path. One file at a time, as many as there are processors.
+lint-tidy:
 	printf '%s\n' $(ALL_C) | \
 		xargs -P "$$(nproc)" -I '{}' clang-tidy --quiet '{}' -- $(LANGUAGE) -DWINCAUSE_RULES_DIR='""'
+lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem -Ianalyzer -I. -DWINCAUSE_RULES_DIR='""' $(ALL_C)
+lint-mandoc:
 	mandoc -T lint -W warning $(wildcard analyzer/*.1 rules/*.5)
 
 install: all

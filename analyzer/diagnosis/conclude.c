@@ -275,7 +275,7 @@ static struct finding_problem conclude_problem(const struct ranked_problem *rank
         const char *name = problem->symptom->captures[i];
         finding.captures[finding.capture_count++] = values_of_set(merged_values(&problem->hits, text_of(name)), name, arena);
     }
-    finding.found = places_of(&problem->hits, NULL, context->bundle, arena, &finding.found_count);
+    finding.found = places_of(&problem->hits, NULL, problem->host, context->bundle, arena, &finding.found_count);
     finding.causes = arena_alloc(arena, (ranked->candidate_count + 1) * sizeof(*finding.causes));
     for (size_t i = 0; i < ranked->candidate_count; i++)
         finding.causes[finding.cause_count++] = conclude_cause(ranked, i, rules, context);

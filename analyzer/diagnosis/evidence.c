@@ -19,20 +19,23 @@ static bool in_windows(void *context, const struct mark *mark)
     return false;
 }
 
-static struct mark mark_of_hit(const struct hit *hit)
+/* Where the hit belongs; its own time is what it says. */
+static struct mark mark_of_hit(const struct hit *hit, const struct host_survey *host)
 {
-    return (struct mark){hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
-                         hit->time.basis, hit->after_restart};
+    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
+                        hit->time.basis, hit->after_restart};
+    mark.ticks = occurrence_time(&mark, host);
+    return mark;
 }
 
-struct place *places_of(const struct merged_hits *hits, const struct windows *windows, const struct bundle *bundle,
-                        struct arena *arena, size_t *count)
+struct place *places_of(const struct merged_hits *hits, const struct windows *windows, const struct host_survey *host,
+                        const struct bundle *bundle, struct arena *arena, size_t *count)
 {
     struct place *places = arena_alloc(arena, PLACES_SHOWN * sizeof(*places));
     *count = 0;
     for (size_t i = 0; i < hits->hit_count && *count < PLACES_SHOWN; i++) {
         const struct hit *hit = &hits->hits[i];
-        struct mark mark = mark_of_hit(hit);
+        struct mark mark = mark_of_hit(hit, host);
         if (windows == NULL || in_windows((void *)windows, &mark))
             places[(*count)++] = (struct place){bundle->inputs[hit->input], hit->at, hit->time,
                                                 arena_string(arena, text_of(hit->text))};
@@ -168,15 +171,13 @@ static bool windows_proved(const struct host_survey *host, struct text channel, 
                            struct arena *arena, const char **why)
 {
     *why = "the time of the failures is not known";
-    if (!windows->placed)
-        return false;
-    for (size_t i = 0; i < windows->count; i++) {
+    for (size_t i = 0; i < windows->placed; i++) {
         const struct window *window = &windows->items[i];
-        int64_t to = window->has_to ? window->to : window->last;
-        if (!survey_proves_log(host, channel, window->has_from, window->from, to, arena, why))
+        struct stretch stretch = {window->has_from, !window->has_to, window->from, window->has_to ? window->to : window->last};
+        if (!survey_proves_log(host, channel, &stretch, arena, why))
             return false;
     }
-    return true;
+    return windows->placed != 0;
 }
 
 static bool last_record(const struct problem *problem, int64_t *last)
@@ -220,8 +221,10 @@ static bool records_proved(const struct judged *item, const struct problem *prob
 static bool has_source(const struct evidence *evidence, const struct host_survey *host)
 {
     struct text channel = logsource_channel(&evidence->logsource);
-    if (channel.size != 0)
-        return survey_log(host, channel) != NULL;
+    if (channel.size != 0) {
+        const struct host_log *log = survey_log(host, channel);
+        return log != NULL && log->part_count != 0;
+    }
     switch (evidence->logsource.has_category ? evidence->logsource.category : CATEGORY_EVENT) {
     case CATEGORY_REGISTRY:
         return host->has_registry;
@@ -236,19 +239,29 @@ static bool has_source(const struct evidence *evidence, const struct host_survey
     }
 }
 
-/* The symptom's own records are all there is when they stand in a whole log. */
-static bool symptom_proved(const struct problem *problem)
+static bool input_proves(const struct problem *problem, size_t input, const struct occurrence *occurrence, struct arena *arena)
 {
-    for (size_t i = 0; i < problem->hits.hit_count; i++) {
-        const struct hit *hit = &problem->hits.hits[i];
-        for (size_t j = 0; j < problem->host->log_count; j++)
-            for (size_t k = 0; k < problem->host->logs[j].part_count; k++) {
-                const struct log_part *part = &problem->host->logs[j].parts[k];
-                if (part->whole && (part->input == hit->input || part->trace == NULL) && hit->time.basis == BASIS_UTC)
-                    return true;
-            }
-    }
+    const char *why;
+    struct stretch stretch = {true, false, occurrence->first, occurrence->last};
+    for (size_t i = 0; i < problem->host->log_count; i++)
+        for (size_t j = 0; j < problem->host->logs[i].part_count; j++) {
+            const struct log_part *part = &problem->host->logs[i].parts[j];
+            if (part->whole && (part->input == input || part->trace == NULL) &&
+                survey_proves_log(problem->host, text_of(problem->host->logs[i].channel), &stretch, arena, &why))
+                return true;
+        }
     return false;
+}
+
+/* The symptom's own records are all there is when each stands in a whole log that lacks nothing of that time. */
+static bool symptom_proved(const struct problem *problem, struct arena *arena)
+{
+    for (size_t i = 0; i < problem->hits.hit_count; i++)
+        for (size_t j = 0; j < problem->occurrences.placed; j++)
+            if (problem->hits.hits[i].time.basis != BASIS_UTC ||
+                !input_proves(problem, problem->hits.hits[i].input, &problem->occurrences.items[j], arena))
+                return false;
+    return problem->occurrences.placed != 0;
 }
 
 /* ---- matches ---- */
@@ -267,15 +280,21 @@ static bool is_unplaced(void *context, const struct mark *mark)
     const struct filter *filter = context;
     if (mark->basis == BASIS_NONE)
         return true;
-    if (filter->windows->placed)
-        return mark->basis != BASIS_UTC;
-    for (size_t i = 0; i < filter->windows->count; i++)
-        if (mark->basis == BASIS_LOCAL && filter->windows->items[i].input == mark->input)
+    if (mark->basis == BASIS_UTC)
+        return filter->windows->placed == 0;
+    for (size_t i = filter->windows->placed; i < filter->windows->count; i++)
+        if (filter->windows->items[i].input == mark->input)
             return false;
     return true;
 }
 
-struct match { bool holds, unplaced; size_t hits; uint64_t count; };
+struct match {
+    bool holds;
+    bool unplaced;             /* only with records that no window can be compared with */
+    bool exceeded;             /* more than "at most" allows, somewhere */
+    size_t hits;               /* placed windows in which it holds */
+    uint64_t count;
+};
 
 static struct match match_in_windows(const struct judged *item, const struct windows *windows)
 {
@@ -286,7 +305,8 @@ static struct match match_in_windows(const struct judged *item, const struct win
         struct filter filter = {&windows->items[i], windows, hits->width};
         struct tally tally = windows_tally(evidence, hits->marks, hits->mark_count, in_one_window, &filter);
         match.count += tally.records;
-        match.hits += tally.holds;
+        match.hits += tally.holds && i < windows->placed;
+        match.exceeded |= evidence->count.at_most && tally.number > evidence->count.number;
         match.holds = evidence->count.at_most ? match.holds && tally.holds : match.holds || tally.holds;
     }
     if (!match.holds && !evidence->count.at_most) {
@@ -301,14 +321,22 @@ static struct match match_in_windows(const struct judged *item, const struct win
 static struct match match_anywhere(const struct judged *item)
 {
     struct tally tally = windows_tally(item->evidence, item->hits.marks, item->hits.mark_count, NULL, NULL);
-    return (struct match){tally.holds, false, tally.holds, tally.records};
+    bool exceeded = item->evidence->count.at_most && tally.number > item->evidence->count.number;
+    return (struct match){tally.holds, false, exceeded, tally.holds, tally.records};
 }
 
-static void set_times(struct judged *item)
+/* The span of the matching records: UTC times before others. */
+static void set_times(struct judged *item, const struct windows *windows)
 {
     item->first = item->last = (struct moment){0, BASIS_NONE};
-    for (size_t i = 0; i < item->found_count; i++) {
-        struct moment time = item->found[i].time;
+    bool placed = false;
+    for (size_t i = 0; i < item->hits.mark_count; i++)
+        placed |= item->hits.marks[i].basis == BASIS_UTC;
+    for (size_t i = 0; i < item->hits.mark_count; i++) {
+        const struct mark *mark = &item->hits.marks[i];
+        struct moment time = {mark->ticks, mark->basis};
+        if ((placed && mark->basis != BASIS_UTC) || (windows != NULL && !in_windows((void *)windows, mark)))
+            continue;
         if (time.basis == BASIS_NONE)
             continue;
         if (item->first.basis == BASIS_NONE || time.ticks < item->first.ticks)
@@ -326,7 +354,9 @@ static void judge_present(struct judged *item, const struct problem *problem, co
     item->weight = item->present;
     item->count = match->count;
     bool everywhere = evidence->when == WHEN_ANY || match->unplaced || evidence->from == FROM_SYMPTOM;
-    item->found = places_of(&item->hits, everywhere ? NULL : windows, context->bundle, context->arena, &item->found_count);
+    item->found = places_of(&item->hits, everywhere ? NULL : windows, problem->host, context->bundle, context->arena,
+                            &item->found_count);
+    set_times(item, everywhere ? NULL : windows);
     item->why = say_distance(item, problem, context->arena);
     if (match->unplaced) {
         item->weight = item->present / 2;
@@ -362,7 +392,7 @@ static void judge_missing(struct judged *item, bool proved, bool valid_known, bo
                           struct evidence_context *context)
 {
     item->why = why;
-    item->found = places_of(&item->others, NULL, context->bundle, context->arena, &item->found_count);
+    item->found = places_of(&item->others, NULL, NULL, context->bundle, context->arena, &item->found_count);
     if (proved && valid_known) {
         item->status = EVIDENCE_ABSENT;
         item->weight = item->absent;
@@ -372,8 +402,61 @@ static void judge_missing(struct judged *item, bool proved, bool valid_known, bo
         item->why = "not found, and whether it would be there on this version is not known";
     bool something = source || item->hits.count != 0 || item->others.count != 0;
     item->status = something ? EVIDENCE_PARTIAL : EVIDENCE_NOT_COLLECTED;
-    if (!something || can_prove(item->evidence))
+    if (proved)
+        item->lacking = "what states the version of Windows";
+    else if (!something || can_prove(item->evidence))
         item->lacking = source_of(item->evidence, context->arena);
+}
+
+/* The log is there, and only the zone of the failures' times keeps it from proving anything. */
+static void ask_for_zone(struct judged *item, const struct problem *problem, const struct evidence_context *context)
+{
+    const struct host_log *log = survey_log(problem->host, logsource_channel(&item->evidence->logsource));
+    bool whole = false;
+    for (size_t i = 0; log != NULL && i < log->part_count; i++)
+        whole |= log->parts[i].whole;
+    for (size_t i = 0; whole && item->lacking != NULL && i < problem->occurrences.count; i++)
+        if (problem->occurrences.placed == 0 && problem->occurrences.items[i].basis == BASIS_LOCAL) {
+            const char *path = context->bundle->inputs[problem->occurrences.items[i].input]->path;
+            item->lacking = arena_printf(context->arena, "the time zone of %s", path);
+            return;
+        }
+}
+
+/* Of many records only the times are kept, not what `distinct` counts in each: then the values of the whole host must do. */
+static bool uncountable(const struct judged *item)
+{
+    return item->evidence->count.distinct != NULL && item->hits.width != 0;
+}
+
+static void judge_uncountable(struct judged *item, const struct problem *problem, const struct match *match,
+                              struct evidence_context *context)
+{
+    const struct value_set *values = merged_values(&item->hits, text_of(item->evidence->count.distinct));
+    size_t distinct = values == NULL ? 0 : values->count;
+    if (!item->evidence->count.at_most && item->evidence->count.within == 0 && item->evidence->when == WHEN_ANY &&
+        distinct >= item->evidence->count.number) {
+        judge_present(item, problem, NULL, match, context);
+        return;
+    }
+    item->status = EVIDENCE_PARTIAL;
+    item->why = "too many records to count different values in";
+}
+
+/* An extracted value means something for the problem only where it was found in the windows. */
+static void keep_values_of(struct judged *item, const struct windows *windows, const struct host_survey *host)
+{
+    bool all = true;
+    for (size_t i = 0; i < item->hits.mark_count && all; i++)
+        all = in_windows((void *)windows, &item->hits.marks[i]);
+    if (all)
+        return;
+    merged_values_clear(&item->hits);
+    for (size_t i = 0; i < item->hits.hit_count; i++) {
+        struct mark mark = mark_of_hit(&item->hits.hits[i], host);
+        if (in_windows((void *)windows, &mark))
+            merged_values_add(&item->hits, &item->hits.hits[i].values);
+    }
 }
 
 static void judge_records(struct judged *item, const struct problem *problem, bool valid_known, struct evidence_context *context)
@@ -384,12 +467,20 @@ static void judge_records(struct judged *item, const struct problem *problem, bo
     const char *why = "";
     bool proved = item->evidence->from == FROM_RECORDS && records_proved(item, problem, &windows, context, &why);
     item->count = match.count;
+    if (item->evidence->when != WHEN_ANY && !match.unplaced)
+        keep_values_of(item, &windows, problem->host);
+    if (uncountable(item)) {
+        judge_uncountable(item, problem, &match, context);
+        free(windows.items);
+        return;
+    }
     /* "At most so many" is only known where it is known that there are no more. */
     if (match.holds && (!item->evidence->count.at_most || proved))
         judge_present(item, problem, &windows, &match, context);
     else
-        judge_missing(item, proved || (item->evidence->count.at_most && match.count > item->evidence->count.number),
-                      valid_known, has_source(item->evidence, problem->host), why, context);
+        judge_missing(item, proved || match.exceeded, valid_known, has_source(item->evidence, problem->host), why, context);
+    if (item->status == EVIDENCE_PARTIAL && item->evidence->from == FROM_RECORDS)
+        ask_for_zone(item, problem, context);
     free(windows.items);
 }
 
@@ -403,7 +494,7 @@ static void judge_symptom(struct judged *item, const struct problem *problem, bo
     }
     const struct evidence *evidence = item->evidence;
     struct match match = match_anywhere(item);
-    bool proved = symptom_proved(problem);
+    bool proved = symptom_proved(problem, context->arena);
     bool known = item->hits.count + item->others.count != 0;
     if (evidence->count.distinct != NULL) {
         known = false;
@@ -411,6 +502,10 @@ static void judge_symptom(struct judged *item, const struct problem *problem, bo
             known |= item->hits.marks[i].value != 0;
     }
     item->count = match.count;
+    if (uncountable(item)) {
+        judge_uncountable(item, problem, &match, context);
+        return;
+    }
     if (match.holds && known && (!evidence->count.at_most || proved)) {
         judge_present(item, problem, NULL, &match, context);
         return;
@@ -474,31 +569,52 @@ static void judge_from_evidence(struct judgement *judgement, struct judged *item
 
 /* ---- one cause ---- */
 
-static void gather(struct judged *item, const struct problem *problem, struct evidence_context *context)
+/* Hits that are a symptom of their rule, too, stand in groups that name those symptoms: in a problem of that symptom they are no evidence. */
+static void gather_records(struct judged *item, const struct problem *problem, const struct evidence_context *context)
+{
+    const char *group;
+    struct buffer own = {0};
+    buffer_printf(&own, "\x1d%s\x1d", problem->symptom->id);
+    for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++) {
+        if (strstr(group, own.data) != NULL)
+            continue;
+        harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group, &item->hits);
+        harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, group, &item->others);
+        harvest_take(context->harvest, problem->host_index, item->detector, HIT_NO_VALUE, group, &item->others);
+    }
+    buffer_free(&own);
+}
+
+static void gather_symptom(struct judged *item, const struct problem *problem, const struct evidence_context *context)
+{
+    struct buffer group = {0};
+    for (int ungrouped = 0; ungrouped <= (problem->takes_ungrouped && problem->group[0] != '\0'); ungrouped++) {
+        buffer_clear(&group);
+        buffer_printf(&group, "%s\x1e%s", problem->symptom->id, ungrouped ? "" : problem->group);
+        harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group.data, &item->hits);
+        harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, group.data, &item->others);
+    }
+    buffer_free(&group);
+}
+
+static void gather(struct judged *item, const struct problem *problem, const struct evidence_context *context)
 {
     const struct evidence *evidence = item->evidence;
-    struct buffer group = {0};
-    item->detector = evidence->from == FROM_OTHER_SYMPTOM ? detectors_of_symptom(context->detectors, evidence->other_symptom)
-                                                          : detectors_of_evidence(context->detectors, evidence);
-    if (evidence->from == FROM_RECORDS) {
-        harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, "", &item->hits);
-        harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, "", &item->others);
-        harvest_take(context->harvest, problem->host_index, item->detector, HIT_NO_VALUE, "", &item->others);
-    } else if (evidence->from == FROM_SYMPTOM) {
-        for (int ungrouped = 0; ungrouped <= (problem->takes_ungrouped && problem->group[0] != '\0'); ungrouped++) {
-            buffer_clear(&group);
-            buffer_printf(&group, "%s\x1e%s", problem->symptom->id, ungrouped ? "" : problem->group);
-            harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group.data, &item->hits);
-            harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, group.data, &item->others);
-        }
-    } else if (evidence->from == FROM_OTHER_SYMPTOM) {
-        const char *other;
-        for (size_t n = 0; (other = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
-            harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, other, &item->hits);
+    const char *group;
+    if (evidence->from == FROM_OTHER_SYMPTOM) {
+        item->detector = detectors_of_symptom(context->detectors, evidence->other_symptom);
+        for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
+            harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group, &item->hits);
+    } else {
+        item->detector = detectors_of_evidence(context->detectors, evidence);
+        if (evidence->from == FROM_RECORDS)
+            gather_records(item, problem, context);
+        if (evidence->from == FROM_SYMPTOM)
+            gather_symptom(item, problem, context);
     }
     hits_merge_end(&item->hits);
     hits_merge_end(&item->others);
-    buffer_free(&group);
+    marks_place(&item->hits, problem->host);
 }
 
 static void judge_item(struct judgement *judgement, struct judged *item, const struct problem *problem,
@@ -517,7 +633,6 @@ static void judge_item(struct judgement *judgement, struct judged *item, const s
     } else {
         judge_records(item, problem, valid == TRUTH_TRUE, context);
     }
-    set_times(item);
 }
 
 void evidence_judge(struct judgement *judgement, const struct problem *problem, const struct rule *rule, const struct cause *cause,

@@ -28,7 +28,7 @@ struct judged {
     int weight;                      /* dB: what it does weigh, before groups */
     int counted;                     /* dB: what is left of it after groups */
     const char *why;
-    const char *group;               /* items with the same text share one fact */
+    size_t group;                    /* items with the same number share one fact */
     struct merged_hits hits;         /* that count */
     struct merged_hits others;       /* records found whose `where` is false */
     uint64_t count;                  /* matching records in the windows */
@@ -77,7 +77,7 @@ int evidence_sum(const struct judgement *judgement, const int *weights, int *cou
 void judgement_free(struct judgement *judgement);
 
 /* The places of hits, at most 16: those in `windows` (NULL: all). */
-struct place *places_of(const struct merged_hits *hits, const struct windows *windows, const struct bundle *bundle,
-                        struct arena *arena, size_t *count);
+struct place *places_of(const struct merged_hits *hits, const struct windows *windows, const struct host_survey *host,
+                        const struct bundle *bundle, struct arena *arena, size_t *count);
 
 #endif

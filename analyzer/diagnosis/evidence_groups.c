@@ -11,18 +11,34 @@ struct judged *judgement_item(struct judgement *judgement, const char *id)
     return NULL;
 }
 
+static bool share_a_fact(const struct judgement *judgement, size_t one, size_t two)
+{
+    const struct evidence *a = judgement->items[one].evidence, *b = judgement->items[two].evidence;
+    if (a->group != NULL && b->group != NULL && strcmp(a->group, b->group) == 0)
+        return true;
+    for (size_t i = 0; i < a->all_count; i++)
+        if (strcmp(a->all[i], b->id) == 0)
+            return true;
+    return false;
+}
+
+/* Each item gets the number of the first item that it shares a fact with, directly or through others. */
 void evidence_join_groups(struct judgement *judgement)
 {
-    for (size_t i = 0; i < judgement->cause->evidence_count; i++) {
-        const struct evidence *evidence = judgement->items[i].evidence;
-        judgement->items[i].group = evidence->group != NULL ? evidence->group : evidence->id;
+    size_t count = judgement->cause->evidence_count;
+    for (size_t i = 0; i < count; i++)
+        judgement->items[i].group = i;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < count; j++) {
+                struct judged *a = &judgement->items[i], *b = &judgement->items[j];
+                if (a->group == b->group || !share_a_fact(judgement, i, j))
+                    continue;
+                a->group = b->group = a->group < b->group ? a->group : b->group;
+                changed = true;
+            }
     }
-    for (size_t i = 0; i < judgement->cause->evidence_count; i++)
-        for (size_t j = 0; j < judgement->items[i].evidence->all_count; j++) {
-            struct judged *part = judgement_item(judgement, judgement->items[i].evidence->all[j]);
-            if (part != NULL)
-                part->group = judgement->items[i].group;
-        }
 }
 
 int evidence_sum(const struct judgement *judgement, const int *weights, int *counted)
@@ -33,7 +49,7 @@ int evidence_sum(const struct judgement *judgement, const int *weights, int *cou
         size_t best = i;
         bool first = true;
         for (size_t j = 0; j < count; j++) {
-            if (strcmp(judgement->items[j].group, judgement->items[i].group) != 0)
+            if (judgement->items[j].group != judgement->items[i].group)
                 continue;
             first &= j >= i;
             bool better = weights[best] > 0 || weights[j] > 0 ? weights[j] > weights[best] : weights[j] < weights[best];

@@ -77,6 +77,11 @@ struct harvest *harvest_new(const struct bundle *bundle, struct intake *const *i
     for (size_t i = 0; i < harvest->groups.count; i++) {
         struct group_list *list = harvest->groups.entries[i].value;
         qsort(list->items, list->count, sizeof(*list->items), compare_strings);
+        size_t kept = 0; /* a group stands here once for each kind of hit */
+        for (size_t j = 0; j < list->count; j++)
+            if (kept == 0 || strcmp(list->items[kept - 1], list->items[j]) != 0)
+                list->items[kept++] = list->items[j];
+        list->count = kept;
     }
     return harvest;
 }

@@ -14,7 +14,7 @@ void harvest_free(struct harvest *harvest);
 /* Adds the hits to `into`; hits_merge_end() is the caller's. False when there is none. */
 bool harvest_take(const struct harvest *harvest, size_t host, size_t detector, enum hit_kind kind, const char *group,
                   struct merged_hits *into);
-/* The nth group (in byte order; "" first) of a symptom's hits on a host, NULL when there are no more. */
+/* The nth group (in byte order; "" first) of a detector's hits on a host, NULL when there are no more. */
 const char *harvest_group(const struct harvest *harvest, size_t host, size_t detector, size_t nth);
 
 /* A key of this host's registry was read that proves the absence of what the detector looks for, and that was not written after `last`

@@ -93,6 +93,12 @@ static int64_t bucket_of(int64_t ticks, int64_t width)
     return ticks - (rest < 0 ? rest + width : rest);
 }
 
+/* A bucket holds records of one store, which are mostly about one thing: those of two inputs still join as buckets. */
+static uint64_t bucket_joins(const struct mark *mark)
+{
+    return mark->joins != 0 && mark->basis == BASIS_UTC;
+}
+
 static int compare_marks(const void *left, const void *right)
 {
     const struct mark *a = left, *b = right;
@@ -113,7 +119,8 @@ static void marks_widen(struct marks *marks, int64_t width)
     marks->width = width;
     for (size_t i = 0; i < marks->count; i++) {
         struct mark *mark = &marks->items[i];
-        mark->joins = mark->value = 0;
+        mark->joins = bucket_joins(mark);
+        mark->value = 0;
         mark->ticks = mark->basis == BASIS_NONE ? 0 : bucket_of(mark->ticks, width);
     }
     qsort(marks->items, marks->count, sizeof(*marks->items), compare_marks);
@@ -131,7 +138,8 @@ static void marks_add(struct marks *marks, struct mark mark)
 {
     size_t place = marks->count;
     if (marks->width != 0) {
-        mark.joins = mark.value = 0;
+        mark.joins = bucket_joins(&mark);
+        mark.value = 0;
         mark.ticks = mark.basis == BASIS_NONE ? 0 : bucket_of(mark.ticks, marks->width);
         size_t low = 0, high = marks->count;
         while (low < high) {

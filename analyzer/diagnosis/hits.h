@@ -36,7 +36,7 @@ struct hit {
 
 struct mark {
     int64_t ticks;             /* bucketed: the bucket's beginning */
-    uint64_t joins, value;     /* bucketed: 0 */
+    uint64_t joins, value;     /* bucketed: 1 for all that join, 0 */
     size_t input;              /* set by hits_merge() */
     uint32_t count;
     enum time_basis basis;
@@ -102,6 +102,9 @@ struct merged_hits {
 void hits_merge(struct merged_hits *into, const struct hit_store *store, size_t input, const struct zone_table *zones);
 void hits_merge_end(struct merged_hits *merged);
 void merged_hits_free(struct merged_hits *merged);
+/* Takes all values away; adds those of one hit (their bytes end in NUL). */
+void merged_values_clear(struct merged_hits *merged);
+void merged_values_add(struct merged_hits *merged, const struct captures *captures);
 const struct value_set *merged_values(const struct merged_hits *merged, struct text name);
 
 struct moment moment_with_zone(struct moment moment, const struct timezone *zone /* NULL: not known */);

@@ -149,15 +149,17 @@ static void settle_symptom(struct intake *intake, struct pending_hit *hit)
     }
 }
 
-/* A record that is the symptom is evidence for its causes only through `from: symptom`. */
-static bool is_own_symptom(const struct intake *intake, const struct rule *rule)
+/* A record that is the symptom is evidence for its causes only through `from: symptom`: the hit goes into a group that names the
+ * symptoms of its rule which the record is, each between \x1d; "" when it is none. */
+static const char *own_symptoms(const struct intake *intake, const struct rule *rule)
 {
-    const struct intake_pending *pending = intake->pending;
-    for (size_t i = 0; i < pending->hit_count; i++)
-        for (size_t j = 0; j < rule->symptom_count; j++)
-            if (intake->detectors->items[pending->hits[i].detector].symptom == rule->symptoms[j])
-                return true;
-    return false;
+    struct intake_pending *pending = intake->pending;
+    const char *group = "";
+    for (size_t i = 0; i < rule->symptom_count; i++)
+        for (size_t j = 0; j < pending->hit_count; j++)
+            if (intake->detectors->items[pending->hits[j].detector].symptom == rule->symptoms[i])
+                group = arena_printf(&pending->arena, "%s\x1d%s\x1d", group, rule->symptoms[i]->id);
+    return group;
 }
 
 static char *string_of(struct text text)
@@ -210,8 +212,8 @@ static void settle(struct intake *intake)
     for (size_t i = 0; i < pending->hit_count; i++) {
         struct pending_hit *hit = &pending->hits[i];
         const struct detector *detector = &intake->detectors->items[hit->detector];
-        if (detector->symptom == NULL && !is_own_symptom(intake, detector->rule))
-            add_to_store(intake, hit, hit->detector, hit->kind, hit->value, "");
+        if (detector->symptom == NULL)
+            add_to_store(intake, hit, hit->detector, hit->kind, hit->value, own_symptoms(intake, detector->rule));
     }
     if (pending->error)
         settle_error(intake);
@@ -400,6 +402,7 @@ static struct log_trace *log_of(struct intake *intake, struct text channel, cons
 static void take_event(struct intake *intake, struct record *record, const char *label)
 {
     struct intake_pending *pending = intake->pending;
+    pending->joins = joins_of(record);
     log_trace_record(log_of(intake, record->channel, label), record);
     struct text cleared = log_cleared_channel(record);
     if (cleared.size != 0)
@@ -416,8 +419,6 @@ static void take_event(struct intake *intake, struct record *record, const char 
         pending->channel = arena_text(&pending->arena, record->channel);
         pending->event_id = record->event_id;
         pending->level = record->level;
-        if (pending->joins == 0)
-            pending->joins = joins_of(record);
         if (pending->text.size == 0)
             pending->text = excerpt_source(intake, record);
     }

@@ -56,7 +56,8 @@ struct intake_store {
     enum hit_kind kind;
     unsigned control_set;      /* 0: none */
     const char *label;
-    char *group;               /* the problem: identity values in lower case, joined by \x1f; "" none */
+    char *group;               /* of a symptom: identity values in lower case, joined by \x1f; of an item `from: symptom`: the symptom's id,
+                                * \x1e and that; of an item that asks records: the symptoms that the record is; "" none */
     struct hit_store *hits;
 };
 

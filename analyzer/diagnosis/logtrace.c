@@ -124,7 +124,8 @@ void log_trace_record(struct log_trace *trace, struct record *record)
         trace->starts = memory_room(trace->starts, trace->start_count, &trace->start_capacity, sizeof(*trace->starts));
         trace->starts[trace->start_count++] = (struct log_start){record->at.record, record->time, trace->latest};
     }
-    trace->latest = record->time;
+    if (!reports_after_restart(record)) /* 6008 stands before 6009, but in the new boot */
+        trace->latest = record->time;
 }
 
 void log_trace_free(struct log_trace *trace)

@@ -248,17 +248,34 @@ const struct value_set *merged_values(const struct merged_hits *merged, struct t
     return NULL;
 }
 
-void merged_hits_free(struct merged_hits *merged)
+void merged_values_clear(struct merged_hits *merged)
 {
-    free(merged->marks);
-    for (size_t i = 0; i < merged->hit_count; i++)
-        hit_release(&merged->hits[i]);
-    free(merged->hits);
     for (size_t i = 0; i < merged->value_count; i++) {
         for (size_t j = 0; j < merged->values[i].count; j++)
             free(merged->values[i].items[j].text);
         free(merged->values[i].items);
     }
     free(merged->values);
+    merged->values = NULL;
+    merged->value_count = 0;
+}
+
+void merged_values_add(struct merged_hits *merged, const struct captures *captures)
+{
+    for (size_t i = 0; i < captures->count; i++) {
+        struct value_item item = {value_hash(captures->items[i].value), (char *)captures->items[i].value.data, 1};
+        struct value_set one = {captures->items[i].name, &item, 1, 1, false}, *set = values_of(merged, one.name);
+        add_values(set, &one);
+        qsort(set->items, set->count, sizeof(*set->items), compare_values);
+    }
+}
+
+void merged_hits_free(struct merged_hits *merged)
+{
+    free(merged->marks);
+    for (size_t i = 0; i < merged->hit_count; i++)
+        hit_release(&merged->hits[i]);
+    free(merged->hits);
+    merged_values_clear(merged);
     *merged = (struct merged_hits){0};
 }

@@ -113,8 +113,11 @@ static void explain_problem(struct table *explained, const struct ranked_problem
     for (size_t i = 0; i < ranked->candidate_count; i++)
         for (size_t j = 0; j < ranked->candidates[i].cause->evidence_count; j++) {
             const struct judged *item = &ranked->candidates[i].judgement.items[j];
-            if (item->status == EVIDENCE_PRESENT && item->evidence->from == FROM_RECORDS)
-                explain(explained, problem->host_index, item->detector, "");
+            const char *group;
+            if (item->status == EVIDENCE_PRESENT &&
+                (item->evidence->from == FROM_RECORDS || item->evidence->from == FROM_OTHER_SYMPTOM))
+                for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
+                    explain(explained, problem->host_index, item->detector, group);
         }
 }
 

@@ -63,8 +63,54 @@ static bool earlier(const struct merged_hits *a, const struct merged_hits *b)
     return b->hit_count == 0 || (a->hit_count != 0 && hit_compare(&a->hits[0], &b->hits[0]) < 0);
 }
 
+struct in_window { const struct window *window; int64_t width; };
+
+static bool mark_in_window(void *context, const struct mark *mark)
+{
+    const struct in_window *in = context;
+    return window_holds(in->window, mark, in->width);
+}
+
+/* Would the item be present in a problem anchored at this hit? */
+static bool holds_around(const struct merged_hits *hits, const struct hit *hit, const struct evidence *evidence,
+                         const struct host_survey *host)
+{
+    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
+                        hit->time.basis, hit->after_restart};
+    struct occurrences occurrences = {0};
+    struct windows windows = {0};
+    occurrences_find(&occurrences, &mark, 1, 0, host);
+    windows_around(&windows, &occurrences, evidence, host);
+    bool holds = evidence->when == WHEN_ANY || windows.count == 0
+                     ? windows_tally(evidence, hits->marks, hits->mark_count, NULL, NULL).holds
+                     : false;
+    for (size_t i = 0; evidence->when != WHEN_ANY && i < windows.count; i++) {
+        struct in_window in = {&windows.items[i], hits->width};
+        holds |= windows_tally(evidence, hits->marks, hits->mark_count, mark_in_window, &in).holds;
+    }
+    free(windows.items);
+    free(occurrences.items);
+    return holds;
+}
+
+/* Leaves the first hit around which the item would be present in front; false when there is none. */
+static bool keep_first_match(struct merged_hits *hits, const struct evidence *evidence, const struct host_survey *host)
+{
+    marks_place(hits, host);
+    for (size_t i = 0; i < hits->hit_count; i++) {
+        if (!holds_around(hits, &hits->hits[i], evidence, host))
+            continue;
+        struct hit first = hits->hits[i];
+        hits->hits[i] = hits->hits[0];
+        hits->hits[0] = first;
+        return true;
+    }
+    return false;
+}
+
 /* The hits of the item with the earliest match that makes this rule worth ranking without its symptom. */
-static bool find_anchor(const struct rule *rule, struct problem *problem, struct merged_hits *anchor, struct evidence_context *context)
+static bool find_anchor(const struct rule *rule, const struct rule_set *rules, struct problem *problem, struct merged_hits *anchor,
+                        struct evidence_context *context)
 {
     bool found = false;
     if (gate(rule->applies, problem, context, NULL) == TRUTH_FALSE)
@@ -72,14 +118,14 @@ static bool find_anchor(const struct rule *rule, struct problem *problem, struct
     for (size_t i = 0; i < rule->cause_count; i++)
         for (size_t j = 0; j < rule->causes[i].evidence_count; j++) {
             const struct evidence *evidence = &rule->causes[i].evidence[j];
-            if (!is_anchor(evidence) || gate(rule->causes[i].applies, problem, context, NULL) == TRUTH_FALSE ||
+            if (!is_anchor(evidence) || cause_told_elsewhere(rules, &rule->causes[i]) != NULL || gate(rule->causes[i].applies, problem, context, NULL) == TRUTH_FALSE ||
                 gate(evidence->valid, problem, context, NULL) == TRUTH_FALSE)
                 continue;
             struct merged_hits hits = {0};
             harvest_take(context->harvest, problem->host_index, detectors_of_evidence(context->detectors, evidence), HIT_COUNTS,
                          "", &hits);
             hits_merge_end(&hits);
-            bool holds = hits.count != 0 && windows_tally(evidence, hits.marks, hits.mark_count, NULL, NULL).holds;
+            bool holds = keep_first_match(&hits, evidence, problem->host);
             found |= holds;
             if (holds && earlier(&hits, anchor)) {
                 struct merged_hits previous = *anchor;
@@ -99,7 +145,7 @@ static bool symptom_was_seen(const struct rule *rule, size_t host, const struct 
     return false;
 }
 
-/* Keeps the first hit alone, without its values: where the problem is anchored. */
+/* The problem stands at the first hit of the earliest anchor. */
 static void anchor_at(struct problem *problem, struct merged_hits *anchor)
 {
     if (problem->hits.hit_count != 0 && hit_compare(&problem->hits.hits[0], &anchor->hits[0]) <= 0) {
@@ -127,13 +173,30 @@ static void drop_values(struct merged_hits *hits)
 
 /* ---- candidates ---- */
 
-const struct cause *cause_told_elsewhere(const struct rule_set *rules, const struct cause *cause)
+#define SAME_AS_STEPS 64u /* a circle of more is not looked for */
+
+static const struct cause *find_cause(const struct rule_set *rules, const char *full_id)
 {
-    for (size_t i = 0; cause->same_as != NULL && i < rules->rule_count; i++)
+    for (size_t i = 0; full_id != NULL && i < rules->rule_count; i++)
         for (size_t j = 0; j < rules->rules[i]->cause_count; j++)
-            if (strcmp(rules->rules[i]->causes[j].full_id, cause->same_as) == 0)
+            if (strcmp(rules->rules[i]->causes[j].full_id, full_id) == 0)
                 return &rules->rules[i]->causes[j];
     return NULL;
+}
+
+/* Of causes that point at each other in a circle the one with the lowest id is told where it stands. */
+const struct cause *cause_told_elsewhere(const struct rule_set *rules, const struct cause *cause)
+{
+    const struct cause *told = find_cause(rules, cause->same_as);
+    bool lowest = true;
+    size_t steps = 0;
+    for (const struct cause *next = told; next != NULL && lowest && steps < SAME_AS_STEPS; next = find_cause(rules, next->same_as)) {
+        if (next == cause)
+            return NULL;
+        steps++;
+        lowest = strcmp(cause->full_id, next->full_id) < 0;
+    }
+    return told;
 }
 
 static void rule_out(struct ranked_problem *ranked, const char *id, const struct predicate_reason *reason,
@@ -311,7 +374,7 @@ static void add_unseen(struct problem_list *list, size_t host, const struct rule
         const struct rule *rule = rules->rules[i];
         struct problem probe = {.host_index = host, .host = &context->survey->items[host], .group = ""};
         struct merged_hits anchor = {0};
-        if (rule->symptom_count == 0 || symptom_was_seen(rule, host, context) || !find_anchor(rule, &probe, &anchor, context))
+        if (rule->symptom_count == 0 || symptom_was_seen(rule, host, context) || !find_anchor(rule, rules, &probe, &anchor, context))
             continue;
         struct ranked_problem *ranked = unseen_problem(list, from, host, rule->symptoms[0], context);
         drop_values(&anchor);

@@ -168,9 +168,9 @@ static void add_part(struct host_survey *host, struct host_log *log, struct log_
         part.last = options->to.ticks;
     log->parts = memory_room(log->parts, log->part_count, &log->part_capacity, sizeof(*log->parts));
     log->parts[log->part_count++] = part;
-    if (!host->has_latest || part.last > host->latest)
+    if (part.whole && (!host->has_latest || part.last > host->latest))
         host->latest = part.last;
-    host->has_latest = true;
+    host->has_latest |= part.whole;
 }
 
 static int compare_moments(const void *left, const void *right)
@@ -190,6 +190,10 @@ static int compare_starts(const void *left, const void *right)
 static int compare_host_starts(const void *left, const void *right)
 {
     const struct host_start *a = left, *b = right;
+    if (a->basis != b->basis)
+        return a->basis == BASIS_UTC ? -1 : 1;
+    if (a->basis == BASIS_LOCAL && a->input != b->input)
+        return a->input < b->input ? -1 : 1;
     return a->ticks < b->ticks ? -1 : a->ticks > b->ticks;
 }
 
@@ -201,7 +205,7 @@ static void add_start(struct host_survey *host, struct host_start start)
 
 /* In record order, those within five minutes being one: it begins with the earliest of their times, and what was before it is before
  * the first of them. */
-static void take_starts(struct host_survey *host, const struct log_trace *trace, const struct timezone *zone)
+static void take_starts(struct host_survey *host, const struct log_trace *trace, size_t input, const struct timezone *zone)
 {
     struct log_start *starts = memory_array(trace->start_count + 1, sizeof(*starts));
     if (trace->start_count != 0)
@@ -212,15 +216,13 @@ static void take_starts(struct host_survey *host, const struct log_trace *trace,
     int64_t latest = 0;
     for (size_t i = 0; i < trace->start_count; i++) {
         struct moment time = moment_with_zone(starts[i].time, zone), previous = moment_with_zone(starts[i].previous, zone);
-        if (time.basis != BASIS_UTC)
-            continue;
         int64_t distance = time.ticks > latest ? time.ticks - latest : latest - time.ticks;
-        if (is_open && distance <= START_JOIN) {
+        if (is_open && open.basis == time.basis && distance <= START_JOIN) {
             open.ticks = time.ticks < open.ticks ? time.ticks : open.ticks;
         } else {
             if (is_open)
                 add_start(host, open);
-            open = (struct host_start){time.ticks, previous.ticks, previous.basis == BASIS_UTC};
+            open = (struct host_start){time.basis, input, time.ticks, previous.ticks, previous.basis == time.basis};
             is_open = true;
         }
         latest = time.ticks;
@@ -236,14 +238,22 @@ static void join_starts(struct host_survey *host)
         return;
     qsort(host->starts, host->start_count, sizeof(*host->starts), compare_host_starts);
     size_t kept = 1;
+    int64_t latest = host->starts[0].ticks;
     for (size_t i = 1; i < host->start_count; i++) {
-        struct host_start *last = &host->starts[kept - 1];
-        if (host->starts[i].ticks - last->ticks > START_JOIN)
-            host->starts[kept++] = host->starts[i];
-        else if (!last->has_previous)
-            *last = (struct host_start){last->ticks, host->starts[i].previous, host->starts[i].has_previous};
+        struct host_start *last = &host->starts[kept - 1], *next = &host->starts[i];
+        bool same = last->basis == next->basis && (last->basis == BASIS_UTC || last->input == next->input) &&
+                    next->ticks - latest <= START_JOIN;
+        latest = next->ticks;
+        if (!same) {
+            host->starts[kept++] = *next;
+        } else if (!last->has_previous) {
+            last->previous = next->previous;
+            last->has_previous = next->has_previous;
+        }
     }
     host->start_count = kept;
+    for (size_t i = 0; i < kept; i++)
+        host->utc_start_count += host->starts[i].basis == BASIS_UTC;
 }
 
 /* The records of a start are not in the order of their times: Kernel-General 12 comes third and is the earliest. */
@@ -265,7 +275,7 @@ static void take_log(struct survey *survey, const struct bundle *bundle, const s
     struct host_survey *host = host_of(survey, input, trace->label);
     if (host == NULL)
         return;
-    take_starts(host, trace, survey->zones.of_input[input]);
+    take_starts(host, trace, input, survey->zones.of_input[input]);
     if (!trace->timed && trace->cleared_count == 0)
         return;
     struct host_log *log = log_of(survey, host, trace->channel);
@@ -273,8 +283,11 @@ static void take_log(struct survey *survey, const struct bundle *bundle, const s
         log->cleared = memory_room(log->cleared, log->cleared_count, &log->cleared_capacity, sizeof(*log->cleared));
         log->cleared[log->cleared_count++] = trace->cleared[i];
     }
-    if (trace->timed)
-        add_part(host, log, (struct log_part){trace, input, intake->whole_log, bundle->inputs[input]->damaged, trace->first,
+    bool inside = (options->from.basis == BASIS_NONE || trace->last >= options->from.ticks) &&
+                  (options->to.basis == BASIS_NONE || trace->first <= options->to.ticks);
+    bool native = strcmp(bundle->inputs[input]->kind, "evtx") == 0; /* its end is the end of the log */
+    if (trace->timed && inside)
+        add_part(host, log, (struct log_part){trace, input, intake->whole_log, !native || bundle->inputs[input]->damaged, trace->first,
                                               trace->last, reach_of(trace)}, options);
 }
 
@@ -391,51 +404,80 @@ const struct host_log *survey_log(const struct host_survey *host, struct text ch
     return NULL;
 }
 
-static bool has_gap(const struct log_part *part, int64_t from, int64_t to)
+static int compare_ranges(const void *left, const void *right)
 {
-    if (part->trace == NULL)
-        return false;
-    if (part->trace->too_many_ranges)
-        return true;
-    for (size_t i = 1; i < part->trace->range_count; i++)
-        if (part->trace->ranges[i].low_ticks >= from && part->trace->ranges[i - 1].high_ticks <= to)
-            return true;
-    return false;
+    const struct id_range *a = left, *b = right;
+    if (a->low != b->low)
+        return a->low < b->low ? -1 : 1;
+    return a->high < b->high ? -1 : a->high > b->high;
 }
 
-/* What this part of the log lacks to prove that nothing happened in from..to; NULL: nothing. */
+/* Whether record numbers are missing in that time, in all whole parts of the log taken together: an archived log goes before the
+ * current one, and what lies between them was not collected. */
+static bool has_gap(const struct host_log *log, int64_t from, int64_t to)
+{
+    size_t count = 0, most = 0;
+    bool gap = false;
+    for (size_t i = 0; i < log->part_count; i++)
+        most += log->parts[i].trace == NULL ? 0 : log->parts[i].trace->range_count;
+    struct id_range *ranges = memory_array(most + 1, sizeof(*ranges));
+    for (size_t i = 0; i < log->part_count; i++) {
+        const struct log_trace *trace = log->parts[i].trace;
+        gap |= trace != NULL && log->parts[i].whole && trace->too_many_ranges;
+        for (size_t j = 0; trace != NULL && log->parts[i].whole && j < trace->range_count; j++)
+            ranges[count++] = trace->ranges[j];
+    }
+    qsort(ranges, count, sizeof(*ranges), compare_ranges);
+    for (size_t i = 1; i < count; i++) {
+        struct id_range *before = &ranges[i - 1], *next = &ranges[i];
+        if (next->low <= before->high + 1) { /* overlapping or adjacent: `next` stands for both */
+            next->low_ticks = before->low_ticks;
+            if (before->high > next->high) {
+                next->high = before->high;
+                next->high_ticks = before->high_ticks;
+            }
+        } else {
+            gap |= next->low_ticks >= from && before->high_ticks <= to;
+        }
+    }
+    free(ranges);
+    return gap;
+}
+
+/* What this part of the log lacks to prove that nothing happened in the stretch; NULL: nothing. */
 static const char *lacks(const struct host_survey *host, const struct host_log *log, const struct log_part *part,
-                         bool has_from, int64_t from, int64_t to, struct arena *arena)
+                         const struct stretch *stretch, struct arena *arena)
 {
     char one[MOMENT_TEXT], two[MOMENT_TEXT];
+    int64_t end = stretch->open && host->has_latest && host->latest > stretch->to ? host->latest : stretch->to;
     moment_print((struct moment){part->reaches, BASIS_UTC}, one);
     if (!part->whole)
         return "only copied events of that log";
-    if (!has_from)
+    if (!stretch->has_from)
         return arena_printf(arena, "the log starts %s, after the machine did", one);
-    if (part->reaches > from)
+    if (part->reaches > stretch->from)
         return arena_printf(arena, "log starts %s, window starts %s", one,
-                            moment_print((struct moment){from, BASIS_UTC}, two));
+                            moment_print((struct moment){stretch->from, BASIS_UTC}, two));
     for (size_t i = 0; i < log->cleared_count; i++)
-        if (log->cleared[i].ticks > from && log->cleared[i].ticks <= to)
+        if (log->cleared[i].ticks > stretch->from && log->cleared[i].ticks <= end)
             return arena_printf(arena, "the log was cleared %s", moment_print(log->cleared[i], two));
-    if (has_gap(part, from, to))
+    if (part->trace != NULL && has_gap(log, stretch->from, end))
         return "records of that time are missing in the log";
-    if (part->cut && part->last < to)
-        return arena_printf(arena, "the damaged log was read up to %s",
+    if (part->cut && part->last < stretch->to)
+        return arena_printf(arena, "what there is of the log ends %s",
                             moment_print((struct moment){part->last, BASIS_UTC}, two));
-    if (!host->has_latest || host->latest < to)
-        return arena_printf(arena, "no log goes on to %s", moment_print((struct moment){to, BASIS_UTC}, two));
+    if (!host->has_latest || host->latest < stretch->to)
+        return arena_printf(arena, "no log goes on to %s", moment_print((struct moment){stretch->to, BASIS_UTC}, two));
     return NULL;
 }
 
-bool survey_proves_log(const struct host_survey *host, struct text channel, bool has_from, int64_t from, int64_t to,
-                       struct arena *arena, const char **why)
+bool survey_proves_log(const struct host_survey *host, struct text channel, const struct stretch *stretch, struct arena *arena,
+                       const char **why)
 {
     const struct host_log *log = survey_log(host, channel);
     *why = "the log was not collected";
     for (size_t i = 0; log != NULL && i < log->part_count; i++) {
-        *why = lacks(host, log, &log->parts[i], has_from, from, to, arena);
+        *why = lacks(host, log, &log->parts[i], stretch, arena);
         if (*why == NULL)
             return true;
     }

@@ -11,7 +11,7 @@ struct log_part {               /* one log of one input, or a declared one (trac
     const struct log_trace *trace;
     size_t input;
     bool whole;                 /* not copied events */
-    bool cut;                   /* the input was damaged: nothing is known behind its last record */
+    bool cut;                   /* nothing is known behind its last record: a damaged log, or an export of XML, which may be of a part */
     int64_t first, last;        /* UTC ticks of the earliest and latest record, inside --from and --to */
     int64_t reaches;            /* how far back it proves anything: the time of its lowest record number. A record with a wrong clock
                                  * further on may well be earlier. */
@@ -25,7 +25,13 @@ struct host_log {
     size_t cleared_count, cleared_capacity;
 };
 
-struct host_start { int64_t ticks; int64_t previous; bool has_previous; };   /* UTC */
+struct host_start {
+    enum time_basis basis;      /* UTC, or LOCAL inside `input` */
+    size_t input;
+    int64_t ticks;
+    int64_t previous;           /* of the last record before it */
+    bool has_previous;
+};
 
 struct host_fact {
     const char *name;
@@ -39,8 +45,8 @@ struct host_survey {
     const struct host *host;
     struct host_log *logs;      /* by channel */
     size_t log_count, log_capacity;
-    struct host_start *starts;  /* ascending, those within five minutes joined */
-    size_t start_count, start_capacity;
+    struct host_start *starts;  /* UTC ones first, ascending, those within five minutes joined; then LOCAL ones by input */
+    size_t start_count, start_capacity, utc_start_count;
     struct host_fact *facts;    /* by name */
     size_t fact_count, fact_capacity;
     unsigned control_set;       /* the one that counts; 0: no ControlSet00n occurs */
@@ -75,9 +81,15 @@ void survey_free(struct survey *survey);
 const struct host_fact *survey_fact(const struct host_survey *host, struct text name);
 const struct host_log *survey_log(const struct host_survey *host, struct text channel);
 
-/* Whether a record of `channel` in from..to (ticks) would have been seen: DESIGN "present / absent". When not, *why says what
- * is lacking (in the survey's words, static or in `arena`). `has_from`: false when the beginning is not known (no start seen). */
-bool survey_proves_log(const struct host_survey *host, struct text channel, bool has_from, int64_t from, int64_t to,
-                       struct arena *arena, const char **why);
+/* A stretch of time in which a record would have to have been seen (ticks, UTC). */
+struct stretch {
+    bool has_from;              /* false: its beginning is not known (no start of the machine was seen) */
+    bool open;                  /* it goes on behind `to` as far as the logs do: `to` is the least that they must reach */
+    int64_t from, to;
+};
+/* Whether a record of `channel` in that stretch would have been seen: DESIGN "present / absent". When not, *why says what is
+ * lacking (in the survey's words, static or in `arena`). */
+bool survey_proves_log(const struct host_survey *host, struct text channel, const struct stretch *stretch, struct arena *arena,
+                       const char **why);
 
 #endif

@@ -6,14 +6,42 @@
 
 /* ---- occurrences ---- */
 
-int64_t occurrence_time(int64_t ticks, bool after_restart, const struct host_survey *host)
+/* The starts that a time can be compared with: UTC ones, or those with the wall clock of the same input. */
+static bool comparable(const struct host_start *start, enum time_basis basis, size_t input)
 {
-    if (!after_restart)
-        return ticks;
-    for (size_t i = host->start_count; i-- > 0;)
-        if (host->starts[i].ticks <= ticks)
-            return host->starts[i].has_previous && host->starts[i].previous < ticks ? host->starts[i].previous : ticks;
-    return ticks;
+    return start->basis == basis && (basis == BASIS_UTC || start->input == input);
+}
+
+int64_t occurrence_time(const struct mark *mark, const struct host_survey *host)
+{
+    if (!mark->after_restart || mark->basis == BASIS_NONE)
+        return mark->ticks;
+    for (size_t i = host->start_count; i-- > 0;) {
+        const struct host_start *start = &host->starts[i];
+        if (comparable(start, mark->basis, mark->input) && start->ticks <= mark->ticks)
+            return start->has_previous && start->previous < start->ticks ? start->previous : start->ticks - 1;
+    }
+    return mark->ticks;
+}
+
+static int compare_marks(const void *left, const void *right)
+{
+    const struct mark *a = left, *b = right;
+    if (a->basis != b->basis)
+        return a->basis < b->basis ? -1 : 1;
+    if (a->ticks != b->ticks)
+        return a->ticks < b->ticks ? -1 : 1;
+    if (a->input != b->input)
+        return a->input < b->input ? -1 : 1;
+    return a->value < b->value ? -1 : a->value > b->value;
+}
+
+void marks_place(struct merged_hits *hits, const struct host_survey *host)
+{
+    for (size_t i = 0; i < hits->mark_count; i++)
+        hits->marks[i].ticks = occurrence_time(&hits->marks[i], host);
+    if (hits->mark_count != 0)
+        qsort(hits->marks, hits->mark_count, sizeof(*hits->marks), compare_marks);
 }
 
 struct moved { enum time_basis basis; size_t input; int64_t first, last; };
@@ -43,7 +71,7 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
     struct moved *moved = memory_array(count + 1, sizeof(*moved));
     for (size_t i = 0; i < count; i++) {
         const struct mark *mark = &marks[i];
-        int64_t ticks = mark->basis == BASIS_UTC ? occurrence_time(mark->ticks, mark->after_restart, host) : mark->ticks;
+        int64_t ticks = occurrence_time(mark, host);
         moved[i] = (struct moved){mark->basis, mark->input, ticks, mark->basis == BASIS_NONE || width == 0 ? ticks : ticks + width - 1};
     }
     qsort(moved, count, sizeof(*moved), compare_moved);
@@ -66,10 +94,10 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
 static struct window boot_of(const struct occurrence *occurrence, const struct host_survey *host)
 {
     struct window window = {.basis = occurrence->basis, .input = occurrence->input, .last = occurrence->last};
-    if (occurrence->basis != BASIS_UTC)
-        return window; /* starts are known in UTC only */
     for (size_t i = 0; i < host->start_count; i++) {
         int64_t start = host->starts[i].ticks;
+        if (!comparable(&host->starts[i], occurrence->basis, occurrence->input))
+            continue;
         if (start <= occurrence->first) {
             window.has_from = true;
             window.from = start;
@@ -108,10 +136,9 @@ static void add_window(struct windows *windows, struct window window)
 void windows_around(struct windows *windows, const struct occurrences *occurrences, const struct evidence *evidence,
                     const struct host_survey *host)
 {
-    windows->placed = occurrences->placed != 0;
     for (size_t i = 0; i < occurrences->count; i++) {
         const struct occurrence *occurrence = &occurrences->items[i];
-        if (occurrence->basis == BASIS_NONE || (windows->placed && occurrence->basis != BASIS_UTC))
+        if (occurrence->basis == BASIS_NONE)
             continue;
         if (evidence->when == WHEN_AROUND)
             add_window(windows, (struct window){occurrence->basis, occurrence->input, true, true,
@@ -119,6 +146,8 @@ void windows_around(struct windows *windows, const struct occurrences *occurrenc
                                                 occurrence->last + evidence->after});
         else
             add_window(windows, boot_of(occurrence, host));
+        if (occurrence->basis == BASIS_UTC)
+            windows->placed = windows->count;
     }
 }
 
@@ -132,7 +161,7 @@ bool window_holds(const struct window *window, const struct mark *mark, int64_t 
 
 /* ---- count ---- */
 
-struct counted { int64_t ticks; uint64_t value; uint32_t count; };
+struct counted { int64_t ticks; uint64_t value; size_t input; enum time_basis basis; uint32_t count; };
 
 static int compare_u64(const void *left, const void *right)
 {
@@ -163,16 +192,30 @@ static uint64_t count_records(const struct counted *items, size_t count)
 static int compare_counted(const void *left, const void *right)
 {
     const struct counted *a = left, *b = right;
+    if (a->basis != b->basis)
+        return a->basis < b->basis ? -1 : 1;
+    if (a->basis == BASIS_LOCAL && a->input != b->input)
+        return a->input < b->input ? -1 : 1;
     return a->ticks < b->ticks ? -1 : a->ticks > b->ticks;
 }
 
-/* The fullest span of the item's length. Marks are sorted, so each span begins at a mark. */
+static bool in_one_span(const struct counted *first, const struct counted *other, int64_t length)
+{
+    return first->basis == other->basis && (first->basis == BASIS_UTC || first->input == other->input) &&
+           other->ticks - first->ticks <= length;
+}
+
+/* The fullest span of the item's length. Marks are sorted, so each span begins at a mark. What has no time is in no span; wall clocks
+ * without a zone only meet inside one input. */
 static uint64_t fullest(const struct evidence *evidence, const struct counted *items, size_t count, uint64_t *scratch)
 {
     uint64_t most = 0;
     size_t end = 0;
     for (size_t i = 0; i < count; i++) {
-        while (end < count && items[end].ticks - items[i].ticks <= evidence->count.within)
+        if (items[i].basis == BASIS_NONE)
+            continue;
+        end = end < i ? i : end;
+        while (end < count && in_one_span(&items[i], &items[end], evidence->count.within))
             end++;
         uint64_t here = evidence->count.distinct != NULL ? count_distinct(&items[i], end - i, scratch)
                                                          : count_records(&items[i], end - i);
@@ -188,20 +231,20 @@ struct tally windows_tally(const struct evidence *evidence, const struct mark *m
     size_t used = 0;
     for (size_t i = 0; i < count; i++)
         if (in == NULL || in(context, &marks[i]))
-            items[used++] = (struct counted){marks[i].ticks, marks[i].value, marks[i].count};
-    struct tally tally = {count_records(items, used), count_distinct(items, used, scratch), false};
-    uint64_t number = evidence->count.distinct != NULL ? tally.distinct : tally.records;
+            items[used++] = (struct counted){marks[i].ticks, marks[i].value, marks[i].input, marks[i].basis, marks[i].count};
+    struct tally tally = {count_records(items, used), count_distinct(items, used, scratch), 0, false};
+    tally.number = evidence->count.distinct != NULL ? tally.distinct : tally.records;
     if (evidence->count.within > 0) {
         qsort(items, used, sizeof(*items), compare_counted);
-        number = fullest(evidence, items, used, scratch);
+        tally.number = fullest(evidence, items, used, scratch);
     }
     if (!evidence->count.given)
         tally.holds = tally.records >= 1;
     else if (evidence->count.at_most)
-        tally.holds = number <= evidence->count.number &&
+        tally.holds = tally.number <= evidence->count.number &&
                       (evidence->count.distinct == NULL || tally.records > evidence->count.number);
     else
-        tally.holds = number >= evidence->count.number;
+        tally.holds = tally.number >= evidence->count.number;
     free(items);
     free(scratch);
     return tally;
@@ -241,7 +284,7 @@ static bool log_span(const struct evidence *evidence, const struct host_survey *
 
 static bool touches_window(const struct windows *windows, int64_t from, int64_t to)
 {
-    for (size_t i = 0; i < windows->count; i++)
+    for (size_t i = 0; i < windows->placed; i++)
         if ((!windows->items[i].has_from || windows->items[i].from <= to) &&
             (!windows->items[i].has_to || windows->items[i].to >= from))
             return true;
@@ -253,9 +296,9 @@ struct chance { uint64_t windows, holding; };
 static void count_boots(struct chance *chance, const struct evidence *evidence, const struct mark *marks, size_t count,
                         const struct windows *windows, const struct host_survey *host, const struct span *log)
 {
-    for (size_t i = 0; i <= host->start_count; i++) {
-        struct span boot = {i == 0 ? log->from : host->starts[i - 1].ticks,
-                            i == host->start_count ? log->to : host->starts[i].ticks - 1};
+    size_t starts = host->utc_start_count;
+    for (size_t i = 0; i <= starts; i++) {
+        struct span boot = {i == 0 ? log->from : host->starts[i - 1].ticks, i == starts ? log->to : host->starts[i].ticks - 1};
         boot.from = boot.from < log->from ? log->from : boot.from;
         boot.to = boot.to > log->to ? log->to : boot.to;
         if (boot.from > boot.to || touches_window(windows, boot.from, boot.to))
@@ -300,7 +343,7 @@ int windows_chance_cap(const struct evidence *evidence, const struct mark *marks
 {
     struct span log;
     struct chance chance = {0};
-    if (!windows->placed || windows->count == 0 || evidence->when == WHEN_ANY || !log_span(evidence, host, &log))
+    if (windows->placed == 0 || evidence->when == WHEN_ANY || !log_span(evidence, host, &log))
         return INT_MAX;
     if (evidence->when == WHEN_SAME_BOOT) {
         count_boots(&chance, evidence, marks, count, windows, host, &log);
@@ -309,7 +352,7 @@ int windows_chance_cap(const struct evidence *evidence, const struct mark *marks
         if (length <= 0)
             return INT_MAX;
         int64_t from = log.from;
-        for (size_t i = 0; i < windows->count; i++) {
+        for (size_t i = 0; i < windows->placed; i++) {
             const struct window *window = &windows->items[i];
             int64_t to = window->from - 1 < log.to ? window->from - 1 : log.to;
             count_stretch(&chance, evidence, marks, count, (struct span){from, to}, length);
@@ -317,9 +360,9 @@ int windows_chance_cap(const struct evidence *evidence, const struct mark *marks
         }
         count_stretch(&chance, evidence, marks, count, (struct span){from, log.to}, length);
     }
-    if (chance.windows < 10 || (chance.holding == 0 && hits == windows->count))
+    if (chance.windows < 10 || (chance.holding == 0 && hits == windows->placed))
         return INT_MAX;
-    double ratio = (double)hits / (double)windows->count * ((double)chance.windows + 1) / ((double)chance.holding + .5);
+    double ratio = (double)hits / (double)windows->placed * ((double)chance.windows + 1) / ((double)chance.holding + .5);
     int cap = ratio <= 0 ? 0 : (int)floor(10 * log10(ratio) + 1e-9);
     *why = arena_printf(arena, "by chance: also in %llu of %llu other %s", (unsigned long long)chance.holding,
                         (unsigned long long)chance.windows, evidence->when == WHEN_SAME_BOOT ? "boots" : "windows of that length");

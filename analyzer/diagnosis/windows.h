@@ -27,11 +27,14 @@ struct occurrences {
 /* From marks sorted as merged_hits has them; `width` of its buckets. A report after a restart is moved to before the start. */
 void occurrences_find(struct occurrences *found, const struct mark *marks, size_t count, int64_t width,
                       const struct host_survey *host);
-/* Where a record that may have been written after a restart belongs. */
-int64_t occurrence_time(int64_t ticks, bool after_restart, const struct host_survey *host);
+/* Where a record that may have been written after a restart belongs: at the last record before the start, or, where none is known, right
+ * before the start itself. */
+int64_t occurrence_time(const struct mark *mark, const struct host_survey *host);
+/* Moves marks that were written after a restart, and sorts them again. */
+void marks_place(struct merged_hits *hits, const struct host_survey *host);
 
 struct window {
-    enum time_basis basis;     /* UTC, or LOCAL inside `input` */
+    enum time_basis basis;     /* UTC, or LOCAL inside `input`; UTC ones come first */
     size_t input;
     bool has_from, has_to;     /* false: open on that side */
     int64_t from, to;          /* inclusive */
@@ -41,7 +44,7 @@ struct window {
 struct windows {
     struct window *items;      /* by time; overlapping ones merged */
     size_t count, capacity;
-    bool placed;               /* they are in UTC */
+    size_t placed;             /* how many are in UTC */
 };
 
 void windows_around(struct windows *windows, const struct occurrences *occurrences, const struct evidence *evidence,
@@ -50,11 +53,15 @@ bool window_holds(const struct window *window, const struct mark *mark, int64_t 
 
 /* Does the item's `count` (default: at least one) hold for the marks that `in` picks? */
 typedef bool mark_filter(void *context, const struct mark *mark);
-struct tally { uint64_t records, distinct; bool holds; };
+struct tally {
+    uint64_t records, distinct;
+    uint64_t number;           /* what `count` compares: of the fullest span where it says `within` */
+    bool holds;
+};
 struct tally windows_tally(const struct evidence *evidence, const struct mark *marks, size_t count, mark_filter *in, void *context);
 
 /* The most that the item may weigh, by chance in the same log (DESIGN "Chance cap"); INT_MAX: no cap. *why gets a sentence. `hits` of
- * `windows->count` windows hold the item. */
+ * the placed windows hold the item. */
 int windows_chance_cap(const struct evidence *evidence, const struct mark *marks, size_t count,
                        const struct windows *windows, size_t hits, const struct host_survey *host, struct arena *arena,
                        const char **why);

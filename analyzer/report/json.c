@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #include <expat.h>
+#include <libevtx/features.h>
+#undef LIBEVTX_HAVE_BFIO /* parsers/evtx_child.c says why */
 #include <libevtx.h>
 #include <nettle/version.h>
 #define PCRE2_CODE_UNIT_WIDTH 8

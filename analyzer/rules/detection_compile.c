@@ -57,7 +57,10 @@ struct compiler {
 
 static void finish_item(struct item *item)
 {
-    item->cost = item->known == FIELD_OTHER || item->known == FIELD_ANY ? COST_PLAIN : COST_SYSTEM;
+    if (item->known == FIELD_EVENT_ID)
+        item->cost = COST_EVENT_ID;
+    else
+        item->cost = item->known == FIELD_OTHER || item->known == FIELD_ANY ? COST_PLAIN : COST_SYSTEM;
     for (size_t i = 0; i < item->count; i++)
         if (item->values[i].way == COMPARE_PATTERN)
             item->cost = COST_PATTERN;

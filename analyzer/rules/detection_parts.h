@@ -17,7 +17,7 @@
 enum known_field { FIELD_OTHER, FIELD_CHANNEL, FIELD_PROVIDER, FIELD_EVENT_ID, FIELD_LEVEL, FIELD_COMPUTER, FIELD_ANY };
 
 /* How dear a test is: what is cheap goes first where the order does not matter. */
-enum cost { COST_SYSTEM /* no decoding */, COST_PLAIN, COST_PATTERN };
+enum cost { COST_EVENT_ID, COST_SYSTEM /* no decoding */, COST_PLAIN, COST_PATTERN };
 
 struct item {
     struct text field;           /* FIELD_ANY: a keyword, searched in every field */
@@ -72,6 +72,7 @@ struct detection {               /* with everything in it but its patterns in th
     bool key_open;               /* alternatives or negations on the key: no key proves anything */
     bool wants_value;
     const char *key_text;
+    struct text key_parent;      /* what stands before key_last in the pattern, up to its wildcard */
     struct text key_last;        /* last component that the pattern ends in, "" when it does not end in a whole one */
 };
 

@@ -316,10 +316,11 @@ static void summarize_registry(struct detection *detection)
     for (size_t i = 0; i < detection->key_item_count; i++)
         for (size_t j = 0; j < detection->key_items[i]->count; j++) {
             const struct comparison *comparison = &detection->key_items[i]->values[j];
-            struct text last = whole_component(literal_tail(comparison, !detection->wants_value));
+            struct text tail = literal_tail(comparison, !detection->wants_value), last = whole_component(tail);
 
             if (last.size > 0 && detection->key_last.size == 0) {
                 detection->key_last = last;
+                detection->key_parent = text_slice(tail, 0, tail.size - last.size - 1);
                 detection->key_text = describe_key(detection, comparison);
             } else if (detection->key_text == NULL) {
                 detection->key_text = describe_key(detection, comparison);
@@ -352,6 +353,8 @@ enum registry_proof detection_key_proof(const struct detection *detection, struc
         return REGISTRY_SAYS_NOTHING;
     if (detection->wants_value)
         return key_fits(detection, matcher, key) ? REGISTRY_PROVES : REGISTRY_SAYS_NOTHING;
+    if (!text_ends_nocase(key, detection->key_parent))
+        return REGISTRY_SAYS_NOTHING;
     if (key_fits(detection, matcher, key))   /* the key itself is there: a match, or one that something else spoiled */
         return REGISTRY_SAYS_NOTHING;
     buffer_add_text(&child, key);

@@ -2,9 +2,21 @@
  * Rule files in memory: exactly what rules/README.md describes, typed and checked. Reading a set reports every mistake
  * at once; a file with an error is skipped as a whole and named in `skipped`.
  *
- * The set owns everything in it until rule_set_free(); it never changes after loading and is shared by threads. Order:
- * symptoms, rules and tests sorted by id / file, causes and evidence as written; so nothing depends on directory
- * order.
+ * The set owns everything in it until rule_set_free(); it never changes after loading and is shared by threads. Symptoms
+ * and rules are sorted by id, tests by file, causes and evidence stand as written; so nothing depends on the order of a
+ * directory.
+ *
+ * What a file leaves out has been filled in: specificity shared, level medium, how_common occasional, explains usually,
+ * points for, expected omitted, count gte 1, `when` same_boot for events and crashes (and for symptoms that have such
+ * sources) and any for the rest. A logsource without a category means events.
+ *
+ * Every name in a predicate, a title or a resolution has been checked to mean something where it stands:
+ *
+ *     applies of a rule or cause, valid   captures of the rule's symptoms, facts
+ *     where                               FROM_RECORDS: groups of its own detection and of `extract`
+ *                                         FROM_SYMPTOM: captures of the rule's symptoms
+ *                                         FROM_EVIDENCE: what all items of the cause extract, `id.count`, facts
+ *     titles, resolutions                 all of these
  */
 #ifndef WINCAUSE_RULES_RULE_H
 #define WINCAUSE_RULES_RULE_H

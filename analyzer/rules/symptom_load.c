@@ -75,7 +75,8 @@ static void read_maps(struct reading *reading, const struct keyword *keyword, co
 }
 
 static const struct keyword source_keywords[] = {
-    {.name = "logsource", .read = read_logsource, .required = true, .offset = offsetof(struct symptom_source, logsource)},
+    {.name = "logsource", .read = read_logsource, .required = true,
+     .offset = offsetof(struct symptom_source, logsource)},
     {.name = "detection", .read = read_elsewhere, .required = true},   /* when the logsource is known */
     {.name = "map", .read = read_maps},
     {.name = NULL},

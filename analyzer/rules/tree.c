@@ -448,7 +448,18 @@ static int compare_keys(const void *a, const void *b)
     return (left->start.column > right->start.column) - (left->start.column < right->start.column);
 }
 
-static void refuse_duplicates(struct tree *tree, const struct node *map)
+/* The first of equal keys stays, so that whoever reads the map meets each key once. */
+static void drop_repeated(struct node *map)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < map->count; i++)
+        if (!map->entries[i].key->repeated)
+            map->entries[kept++] = map->entries[i];
+    map->count = kept;
+}
+
+static void refuse_duplicates(struct tree *tree, struct node *map)
 {
     struct node **keys = memory_array(map->count, sizeof(struct node *));
 
@@ -462,8 +473,10 @@ static void refuse_duplicates(struct tree *tree, const struct node *map)
             continue;
         hint = arena_printf(&tree->arena, "it stands in line %u already", keys[i - 1]->start.line);
         tree_error(tree, keys[i], hint, "duplicate key `%s`", keys[i]->text.data);
+        keys[i]->repeated = true;
     }
     free(keys);
+    drop_repeated(map);
 }
 
 static void close_node(struct builder *builder, const yaml_event_t *event)

@@ -24,6 +24,7 @@ enum node_style { STYLE_PLAIN, STYLE_SINGLE_QUOTED, STYLE_DOUBLE_QUOTED, STYLE_B
 struct node {
     enum node_kind kind;
     enum node_style style;       /* scalars */
+    bool repeated;               /* private: a key that stands in its map already */
     struct mark start, end;      /* end: behind the last character; a block ends where the next thing begins */
     struct text text;            /* scalars: without NUL inside, and NUL-terminated behind its end */
     struct node_entry *entries;  /* lists and maps, as written */

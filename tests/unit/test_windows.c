@@ -60,19 +60,21 @@ static void times_of_different_kinds_never_meet(void **unused)
 static void a_report_after_the_restart_belongs_before_it(void **unused)
 {
     (void)unused;
-    struct host_start starts[] = {{50 * MINUTE, 0, false}, {200 * MINUTE, 180 * MINUTE, true}};
-    struct host_survey host = {.starts = starts, .start_count = 2};
-    assert_int_equal(occurrence_time(202 * MINUTE, true, &host), 180 * MINUTE);
-    assert_int_equal(occurrence_time(202 * MINUTE, false, &host), 202 * MINUTE);
-    assert_int_equal(occurrence_time(60 * MINUTE, true, &host), 60 * MINUTE); /* what was before is not known */
+    struct host_start starts[] = {{BASIS_UTC, 0, 50 * MINUTE, 0, false}, {BASIS_UTC, 0, 200 * MINUTE, 180 * MINUTE, true}};
+    struct host_survey host = {.starts = starts, .start_count = 2, .utc_start_count = 2};
+    struct mark report = at(202), other = at(202), early = at(60);
+    report.after_restart = early.after_restart = true;
+    assert_int_equal(occurrence_time(&report, &host), 180 * MINUTE);
+    assert_int_equal(occurrence_time(&other, &host), 202 * MINUTE);
+    assert_int_equal(occurrence_time(&early, &host), 50 * MINUTE - 1); /* what was before is not known */
 }
 
 static void the_same_boot_ends_at_the_next_start(void **unused)
 {
     (void)unused;
     static const int minutes[] = {150};
-    struct host_start starts[] = {{100 * MINUTE, 0, false}, {200 * MINUTE, 0, false}};
-    struct host_survey host = {.starts = starts, .start_count = 2};
+    struct host_start starts[] = {{BASIS_UTC, 0, 100 * MINUTE, 0, false}, {BASIS_UTC, 0, 200 * MINUTE, 0, false}};
+    struct host_survey host = {.starts = starts, .start_count = 2, .utc_start_count = 2};
     struct evidence evidence = {.when = WHEN_SAME_BOOT};
     struct occurrences found = occurrences_of(minutes, 1, &host);
     struct windows windows = {0};
@@ -102,6 +104,32 @@ static void overlapping_windows_are_one(void **unused)
     assert_int_equal(windows.items[0].to, 126 * MINUTE);
     free(windows.items);
     free(found.items);
+}
+
+static void wall_clocks_know_their_own_starts(void **unused)
+{
+    (void)unused;
+    struct host_start starts[] = {{BASIS_LOCAL, 7, 100 * MINUTE, 0, false}, {BASIS_LOCAL, 8, 140 * MINUTE, 0, false}};
+    struct host_survey host = {.starts = starts, .start_count = 2};
+    struct mark failure = {.ticks = 150 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 7};
+    struct evidence evidence = {.when = WHEN_SAME_BOOT};
+    struct occurrences found = {0};
+    struct windows windows = {0};
+    occurrences_find(&found, &failure, 1, 0, &host);
+    windows_around(&windows, &found, &evidence, &host);
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(windows.placed, 0);
+    assert_int_equal(windows.items[0].from, 100 * MINUTE);
+    free(windows.items);
+    free(found.items);
+}
+
+static void what_has_no_time_is_in_no_span(void **unused)
+{
+    (void)unused;
+    struct mark marks[] = {at(1), {.count = 1, .basis = BASIS_NONE}, {.count = 1, .basis = BASIS_NONE}};
+    struct evidence evidence = {.count = {.given = true, .number = 2, .within = 20 * MINUTE}};
+    assert_false(windows_tally(&evidence, marks, 3, NULL, NULL).holds);
 }
 
 static void within_takes_the_fullest_span(void **unused)
@@ -182,6 +210,8 @@ int main(void)
         cmocka_unit_test(a_report_after_the_restart_belongs_before_it),
         cmocka_unit_test(the_same_boot_ends_at_the_next_start),
         cmocka_unit_test(overlapping_windows_are_one),
+        cmocka_unit_test(wall_clocks_know_their_own_starts),
+        cmocka_unit_test(what_has_no_time_is_in_no_span),
         cmocka_unit_test(within_takes_the_fullest_span),
         cmocka_unit_test(distinct_counts_values),
         cmocka_unit_test(a_clean_log_costs_nothing),
