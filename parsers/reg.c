@@ -197,6 +197,8 @@ static enum read_end finish(struct reg_parser *parser, const struct source *sour
             sink_note(parser->sink, "%" PRIu64 " %s (%sline %" PRIu64 ")", count, words, count == 1 ? "" : "first in ",
                       parser->remarks[i].first_line);
     }
+    if (parser->remarks[REMARK_DELETIONS].count > 0) /* no export has them: what is missing here may well be on the machine */
+        sink_covers_nothing(parser->sink);
     if (parser->records == 0 && parser->keys == 0 && parser->losses > 0)
         return READ_REFUSED;
     return parser->cut ? READ_PART : READ_WHOLE;

@@ -114,6 +114,11 @@ static void begin_log(struct sink *sink)
     sink_covers_log(derive_sink(((struct inventory *)sink)->derive));
 }
 
+static void begin_nothing(struct sink *sink)
+{
+    sink_covers_nothing(derive_sink(((struct inventory *)sink)->derive));
+}
+
 static struct inventory *inventory_of_end(struct sink *sink)
 {
     return ((struct inventory_end_sink *)sink)->inventory;
@@ -147,14 +152,20 @@ static void end_log(struct sink *sink)
     sink_covers_log(inventory_of_end(sink)->consumer);
 }
 
+static void end_nothing(struct sink *sink)
+{
+    sink_covers_nothing(inventory_of_end(sink)->consumer);
+}
+
 struct inventory *inventory_new(struct input *input, const struct read_options *options, struct sink *consumer,
                                 struct progress *progress)
 {
     struct inventory *inventory = memory_alloc(sizeof(*inventory));
 
     consumer->options = options;
-    inventory->begin = (struct sink){options, begin_record, begin_loss, begin_note, begin_key, begin_log};
-    inventory->end.sink = (struct sink){options, end_record, end_loss, end_note, end_key, end_log};
+    inventory->begin = (struct sink){options, begin_record, begin_loss, begin_note, begin_key, begin_log,
+                                    begin_nothing};
+    inventory->end.sink = (struct sink){options, end_record, end_loss, end_note, end_key, end_log, end_nothing};
     inventory->end.inventory = inventory;
     inventory->input = input;
     inventory->consumer = consumer;

@@ -365,7 +365,7 @@ static void judge_present(struct judged *item, const struct problem *problem, co
         for (size_t i = 0; i < problem->hits.hit_count && problem->occurrences.placed == 0; i++)
             path = context->bundle->inputs[problem->hits.hits[i].input]->path;
         item->lacking = arena_printf(context->arena, "the time zone of %s", path);
-    } else if (evidence->from == FROM_RECORDS && evidence->when != WHEN_ANY) {
+    } else if (evidence->from == FROM_RECORDS && evidence->when != WHEN_ANY && match->hits != 0) {
         const char *why = "";
         int cap = windows_chance_cap(evidence, item->hits.marks, item->hits.mark_count, windows, match->hits, problem->host,
                                      context->arena, &why);

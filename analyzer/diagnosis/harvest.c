@@ -131,7 +131,7 @@ bool harvest_proves_key(const struct harvest *harvest, size_t host, size_t detec
 {
     for (size_t i = 0; i < harvest->bundle->input_count; i++) {
         const struct intake *intake = harvest->intakes[i];
-        if (intake == NULL || hosts_of(harvest->survey->hosts, i, "") != host)
+        if (intake == NULL || intake->proves_nothing || hosts_of(harvest->survey->hosts, i, "") != host)
             continue;
         for (size_t j = 0; j < intake->proof_count; j++) {
             const struct intake_proof *proof = &intake->proofs[j];

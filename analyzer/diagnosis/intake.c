@@ -510,6 +510,8 @@ static void intake_note(struct sink *sink, const char *remark)
 
 static void intake_covers_log(struct sink *sink) { ((struct intake *)sink)->whole_log = true; }
 
+static void intake_covers_nothing(struct sink *sink) { ((struct intake *)sink)->proves_nothing = true; }
+
 static void intake_covers_key(struct sink *sink, struct text key, unsigned control_set, struct moment written,
                               struct position where)
 {
@@ -533,7 +535,8 @@ static void intake_covers_key(struct sink *sink, struct text key, unsigned contr
 struct intake *intake_new(const struct input *input, const struct detectors *detectors, const struct analysis_options *options)
 {
     struct intake *intake = memory_alloc(sizeof(*intake));
-    intake->sink = (struct sink){NULL, intake_record, intake_loss, intake_note, intake_covers_key, intake_covers_log};
+    intake->sink = (struct sink){NULL, intake_record, intake_loss, intake_note, intake_covers_key, intake_covers_log,
+                                 intake_covers_nothing};
     intake->input = input;
     intake->detectors = detectors;
     intake->options = options;

@@ -87,7 +87,7 @@ struct intake {
     const struct analysis_options *options;
     struct matcher *matcher;
     struct host_trace *trace;
-    bool whole_log;
+    bool whole_log, proves_nothing;
     uint64_t losses;
     struct table stores;       /* -> struct intake_store */
     struct table logs;         /* -> struct log_trace */

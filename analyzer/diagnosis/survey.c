@@ -287,7 +287,7 @@ static void take_log(struct survey *survey, const struct bundle *bundle, const s
                   (options->to.basis == BASIS_NONE || trace->first <= options->to.ticks);
     bool native = strcmp(bundle->inputs[input]->kind, "evtx") == 0; /* its end is the end of the log */
     if (trace->timed && inside)
-        add_part(host, log, (struct log_part){trace, input, intake->whole_log, !native || bundle->inputs[input]->damaged, trace->first,
+        add_part(host, log, (struct log_part){trace, input, intake->whole_log && !intake->proves_nothing, !native || bundle->inputs[input]->damaged, trace->first,
                                               trace->last, reach_of(trace)}, options);
 }
 

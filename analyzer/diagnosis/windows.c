@@ -19,7 +19,7 @@ int64_t occurrence_time(const struct mark *mark, const struct host_survey *host)
     for (size_t i = host->start_count; i-- > 0;) {
         const struct host_start *start = &host->starts[i];
         if (comparable(start, mark->basis, mark->input) && start->ticks <= mark->ticks)
-            return start->has_previous && start->previous < start->ticks ? start->previous : start->ticks - 1;
+            return start->has_previous && start->previous < start->ticks ? start->previous : start->ticks - TICKS_PER_SECOND;
     }
     return mark->ticks;
 }

@@ -27,8 +27,8 @@ struct occurrences {
 /* From marks sorted as merged_hits has them; `width` of its buckets. A report after a restart is moved to before the start. */
 void occurrences_find(struct occurrences *found, const struct mark *marks, size_t count, int64_t width,
                       const struct host_survey *host);
-/* Where a record that may have been written after a restart belongs: at the last record before the start, or, where none is known, right
- * before the start itself. */
+/* Where a record that may have been written after a restart belongs: at the last record before the start, or, where none is known, a
+ * second before the start itself. */
 int64_t occurrence_time(const struct mark *mark, const struct host_survey *host);
 /* Moves marks that were written after a restart, and sorts them again. */
 void marks_place(struct merged_hits *hits, const struct host_survey *host);

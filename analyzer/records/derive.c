@@ -102,11 +102,17 @@ static void take_log(struct sink *sink)
     sink_covers_log(((struct derive *)sink)->next);
 }
 
+static void take_nothing(struct sink *sink)
+{
+    sink_covers_nothing(((struct derive *)sink)->next);
+}
+
 struct derive *derive_new(struct sink *next)
 {
     struct derive *derive = memory_alloc(sizeof(*derive));
 
-    derive->sink = (struct sink){next->options, take_record, take_loss, take_note, take_key, take_log};
+    derive->sink = (struct sink){next->options, take_record, take_loss, take_note, take_key, take_log,
+                                 take_nothing};
     derive->next = next;
     derive->facts = fact_book_new();
     return derive;

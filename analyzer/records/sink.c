@@ -49,6 +49,12 @@ void sink_covers_log(struct sink *sink)
         sink->covers_log(sink);
 }
 
+void sink_covers_nothing(struct sink *sink)
+{
+    if (sink->covers_nothing)
+        sink->covers_nothing(sink);
+}
+
 int64_t source_read(const struct source *source, uint64_t offset, void *bytes, size_t size)
 {
     char *to = bytes;

@@ -38,6 +38,10 @@ struct sink {
 
     /* This input is a whole log, not a copied event: absence from it may prove something. Call before the first record. */
     void (*covers_log)(struct sink *sink);
+
+    /* What this input said that it covers proves nothing after all: it is no picture of a machine but an instruction for one (a .reg
+     * with deletion entries). May be called at any time. */
+    void (*covers_nothing)(struct sink *sink);
 };
 
 void sink_record(struct sink *sink, struct record *record);
@@ -46,6 +50,7 @@ void sink_loss(struct sink *sink, struct position where, uint64_t count, const c
 void sink_note(struct sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sink_covers_key(struct sink *sink, struct text key, unsigned control_set, struct moment written, struct position where);
 void sink_covers_log(struct sink *sink);
+void sink_covers_nothing(struct sink *sink);
 
 /* The bytes of an input, read with pread: a share that shrinks must not kill the run. */
 struct source {

@@ -1,227 +1,10 @@
-#include "rules/tree.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
 #include "base/limits.h"
 #include "base/unicode.h"
-
-/* ---- places ---- */
-
-/* Lines end in LF, CR LF or CR, as YAML has it. */
-static void index_lines(struct tree *tree)
-{
-    size_t capacity = 0;
-    const char *data = tree->source.data;
-
-    for (size_t at = 0, start = 0;; at++) {
-        bool end = at >= tree->source.size;
-
-        if (!end && data[at] != '\n' && (data[at] != '\r' || (at + 1 < tree->source.size && data[at + 1] == '\n')))
-            continue;
-        tree->lines = memory_room(tree->lines, tree->line_count, &capacity, sizeof *tree->lines);
-        tree->lines[tree->line_count++] = (uint32_t)start;
-        start = at + 1;
-        if (end)
-            return;
-    }
-}
-
-/* The line without its line break; TEXT_NONE when there is no such line. */
-static struct text source_line(const struct tree *tree, unsigned line)
-{
-    struct text text;
-
-    if (line == 0 || line > tree->line_count)
-        return TEXT_NONE;
-    text = text_slice(tree->source, tree->lines[line - 1],
-                      line < tree->line_count ? tree->lines[line] : tree->source.size);
-    while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
-        text.size--;
-    return text;
-}
-
-static bool continues_character(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-static unsigned characters(struct text text)
-{
-    unsigned count = 0;
-
-    for (size_t i = 0; i < text.size; i++)
-        count += !continues_character(text.data[i]);
-    return count;
-}
-
-static struct mark mark_of_offset(const struct tree *tree, size_t offset)
-{
-    unsigned line = 1;
-
-    while (line < tree->line_count && tree->lines[line] <= offset)
-        line++;
-    return (struct mark){line, characters(text_slice(tree->source, tree->lines[line - 1], offset)) + 1};
-}
-
-/* Bytes of the source that the escape sequence at its start takes in a double-quoted scalar. */
-static size_t escape_length(struct text at)
-{
-    if (at.size < 2)
-        return 1;
-    switch (at.data[1]) {
-    case 'x':
-        return 4;
-    case 'u':
-        return 6;
-    case 'U':
-        return 10;
-    default:
-        return 2;
-    }
-}
-
-/* Characters from the start of a scalar, as it is written, to byte `offset` of its text. Exact for scalars on one
- * line. */
-static unsigned written_width(const struct node *node, struct text written, size_t offset)
-{
-    size_t at = node->style == STYLE_PLAIN ? 0 : 1, done = 0;
-
-    while (done < offset && at < written.size) {
-        size_t taken = 1, gives = 1;
-
-        if (node->style == STYLE_SINGLE_QUOTED && written.data[at] == '\'') {
-            taken = 2;
-        } else if (node->style == STYLE_DOUBLE_QUOTED && written.data[at] == '\\') {
-            taken = escape_length(text_slice(written, at, written.size));
-            while (done + gives < node->text.size && continues_character(node->text.data[done + gives]))
-                gives++;
-        }
-        at += taken;
-        done += gives;
-    }
-    return characters(text_slice(written, 0, at));
-}
-
-static struct text from_column(struct text line, unsigned column)
-{
-    size_t at = 0;
-
-    for (unsigned i = 1; i < column && at < line.size; i++)
-        do
-            at++;
-        while (at < line.size && continues_character(line.data[at]));
-    return text_slice(line, at, line.size);
-}
-
-static bool comes_before(struct mark a, struct mark b)
-{
-    return a.line != b.line ? a.line < b.line : a.column < b.column;
-}
-
-static void __attribute__((format(printf, 6, 0))) report(struct tree *tree, enum severity severity, struct mark start,
-                                                         unsigned width, const char *hint, const char *format,
-                                                         va_list args)
-{
-    struct buffer message = {0};
-
-    buffer_vprintf(&message, format, args);
-    if (severity == SEVERITY_WARNING) {
-        tree->warnings++;
-    } else if (tree->errors++ == 0 || comes_before(start, tree->first_error)) {
-        tree->first_error = start;
-        tree->first_message = arena_string(&tree->arena, buffer_text(&message));
-    }
-    if (tree->errors + tree->warnings > LIMIT_RULE_PROBLEMS) {
-        buffer_free(&message);
-        return;
-    }
-    diagnostics_add(tree->diagnostics, severity, tree->file, start.line, start.column, width,
-                    source_line(tree, start.line), hint, "%s", message.data ? message.data : "");
-    buffer_free(&message);
-}
-
-/* A node over several lines is underlined to the end of its first. */
-static unsigned node_width(const struct tree *tree, const struct node *node)
-{
-    unsigned end = node->end.column;
-
-    if (node->end.line != node->start.line)
-        end = characters(source_line(tree, node->start.line)) + 1;
-    return end > node->start.column ? end - node->start.column : 1;
-}
-
-void tree_error(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    report(tree, SEVERITY_ERROR, node->start, node_width(tree, node), hint, format, args);
-    va_end(args);
-}
-
-void tree_warning(struct tree *tree, const struct node *node, const char *hint, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    report(tree, SEVERITY_WARNING, node->start, node_width(tree, node), hint, format, args);
-    va_end(args);
-}
-
-/* The part of a scalar that byte `offset` to `offset + size` of its text stand for. */
-static struct mark place_in(const struct tree *tree, const struct node *node, size_t offset, size_t size,
-                            unsigned *width)
-{
-    struct mark start = node->start;
-    size_t end = offset + size < node->text.size ? offset + size : node->text.size;
-
-    *width = node_width(tree, node);
-    if (node->start.line == node->end.line && node->style != STYLE_BLOCK) {
-        struct text written = from_column(source_line(tree, start.line), start.column);
-        unsigned from = written_width(node, written, offset);
-        unsigned to = written_width(node, written, end);
-
-        start.column += from;
-        *width = to > from ? to - from : 1;
-    }
-    return start;
-}
-
-void tree_error_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
-                   const char *format, ...)
-{
-    unsigned width;
-    struct mark start = place_in(tree, node, offset, size, &width);
-    va_list args;
-
-    va_start(args, format);
-    report(tree, SEVERITY_ERROR, start, width, hint, format, args);
-    va_end(args);
-}
-
-void tree_warning_in(struct tree *tree, const struct node *node, size_t offset, size_t size, const char *hint,
-                     const char *format, ...)
-{
-    unsigned width;
-    struct mark start = place_in(tree, node, offset, size, &width);
-    va_list args;
-
-    va_start(args, format);
-    report(tree, SEVERITY_WARNING, start, width, hint, format, args);
-    va_end(args);
-}
-
-static void __attribute__((format(printf, 4, 5))) error_at(struct tree *tree, struct mark at, const char *hint,
-                                                           const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    report(tree, SEVERITY_ERROR, at, 1, hint, format, args);
-    va_end(args);
-}
+#include "rules/tree_parts.h"
 
 /* ---- what the bytes must be before YAML sees them ---- */
 
@@ -236,7 +19,7 @@ static uint32_t next_character(struct text text, size_t *at)
     unsigned char first = (unsigned char)text.data[(*at)++];
     uint32_t c = first < 0x80 ? first : first < 0xE0 ? first & 0x1Fu : first < 0xF0 ? first & 0x0Fu : first & 0x07u;
 
-    while (*at < text.size && continues_character(text.data[*at]))
+    while (*at < text.size && tree_continues_character(text.data[*at]))
         c = c << 6 | ((unsigned char)text.data[(*at)++] & 0x3Fu);
     return c;
 }
@@ -250,7 +33,7 @@ static bool check_characters(struct tree *tree)
 
         if (character_allowed(c))
             continue;
-        error_at(tree, mark_of_offset(tree, start), "write it as an escape in double quotes",
+        tree_error_at(tree, tree_mark_of_offset(tree, start), "write it as an escape in double quotes",
                  "the character U+%04X cannot stand in a rule file as it is", (unsigned)c);
         return false;
     }
@@ -276,22 +59,22 @@ static bool take_bytes(struct tree *tree, struct text bytes)
     static const struct mark nowhere = {0, 0};
 
     if (bytes.size > LIMIT_RULE_FILE_BYTES) {
-        error_at(tree, nowhere, "split it", "the file is larger than %u bytes", LIMIT_RULE_FILE_BYTES);
+        tree_error_at(tree, nowhere, "split it", "the file is larger than %u bytes", LIMIT_RULE_FILE_BYTES);
         return false;
     }
     if (bytes.size >= 2 && (memcmp(bytes.data, "\xFF\xFE", 2) == 0 || memcmp(bytes.data, "\xFE\xFF", 2) == 0)) {
-        error_at(tree, nowhere, "save it as UTF-8", "the file is UTF-16");
+        tree_error_at(tree, nowhere, "save it as UTF-8", "the file is UTF-16");
         return false;
     }
     if (text_starts(bytes, TEXT("\xEF\xBB\xBF")))
         bytes = text_slice(bytes, 3, bytes.size);
     tree->source = arena_text(&tree->arena, bytes);
-    index_lines(tree);
+    tree_index_lines(tree);
     if (!unicode_is_utf8(bytes.data, bytes.size)) {
-        struct mark place = mark_of_offset(tree, first_bad_byte(bytes));
+        struct mark place = tree_mark_of_offset(tree, first_bad_byte(bytes));
 
         tree->source = TEXT_NONE;   /* a line that is no text is not shown */
-        error_at(tree, place, "save the file as UTF-8", "this byte is not UTF-8");
+        tree_error_at(tree, place, "save the file as UTF-8", "this byte is not UTF-8");
         return false;
     }
     return check_characters(tree);
@@ -496,9 +279,9 @@ static void start_document(struct builder *builder, const yaml_event_t *event)
     const yaml_tag_directive_t *tags = event->data.document_start.tag_directives.start;
 
     if (tags != event->data.document_start.tag_directives.end)
-        error_at(builder->tree, mark_of(event->start_mark), NULL, "tag directives are not allowed");
+        tree_error_at(builder->tree, mark_of(event->start_mark), NULL, "tag directives are not allowed");
     if (++builder->documents == 2) {
-        error_at(builder->tree, mark_of(event->start_mark), "one file holds one symptom or one rule; split it",
+        tree_error_at(builder->tree, mark_of(event->start_mark), "one file holds one symptom or one rule; split it",
                  "a second YAML document begins here");
         builder->ignoring = true;
     }
@@ -510,7 +293,7 @@ static bool take_event(struct builder *builder, const yaml_event_t *event)
     if (builder->ignoring)
         return event->type != YAML_STREAM_END_EVENT;
     if (builder->nodes > LIMIT_RULE_NODES) {
-        error_at(builder->tree, mark_of(event->start_mark), "split it", "the file has more than %u values",
+        tree_error_at(builder->tree, mark_of(event->start_mark), "split it", "the file has more than %u values",
                  LIMIT_RULE_NODES);
         return false;
     }
@@ -548,11 +331,11 @@ static bool take_event(struct builder *builder, const yaml_event_t *event)
 static void report_syntax(struct tree *tree, const yaml_parser_t *parser)
 {
     struct mark at = mark_of(parser->problem_mark);
-    struct text rest = from_column(source_line(tree, at.line), at.column);
+    struct text rest = tree_from_column(tree_source_line(tree, at.line), at.column);
     const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
     char *hint = NULL;
 
-    if (parser->context != NULL && at.line >= tree->line_count && source_line(tree, at.line).size == 0) {
+    if (parser->context != NULL && at.line >= tree->line_count && tree_source_line(tree, at.line).size == 0) {
         at = mark_of(parser->context_mark);   /* at the end of the file there is nothing to see */
         rest = TEXT_NONE;
     }
@@ -565,7 +348,7 @@ static void report_syntax(struct tree *tree, const yaml_parser_t *parser)
                             (unsigned)parser->context_mark.line + 1);
     else if (parser->context != NULL)
         hint = arena_printf(&tree->arena, "%s", parser->context);
-    error_at(tree, at, hint, "YAML: %s", problem);
+    tree_error_at(tree, at, hint, "YAML: %s", problem);
 }
 
 static void build(struct tree *tree, tree_enough *enough)
@@ -576,7 +359,7 @@ static void build(struct tree *tree, tree_enough *enough)
     bool more = true;
 
     if (!yaml_parser_initialize(&parser)) {
-        error_at(tree, (struct mark){0, 0}, NULL, "out of memory");
+        tree_error_at(tree, (struct mark){0, 0}, NULL, "out of memory");
         return;
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
@@ -592,7 +375,7 @@ static void build(struct tree *tree, tree_enough *enough)
     }
     yaml_parser_delete(&parser);
     if (tree->root == NULL && tree->errors == 0)
-        error_at(tree, (struct mark){0, 0}, NULL, "the file is empty");
+        tree_error_at(tree, (struct mark){0, 0}, NULL, "the file is empty");
 }
 
 struct tree *tree_parse(const char *file, struct text bytes, struct diagnostics *diagnostics)
@@ -618,12 +401,6 @@ void tree_free(struct tree *tree)
     arena_free(&tree->arena);
     free(tree->lines);
     free(tree);
-}
-
-struct place tree_place(const struct tree *tree, const struct node *node, struct arena *arena)
-{
-    return (struct place){node->start.line, node->start.column, node_width(tree, node),
-                          arena_string(arena, source_line(tree, node->start.line))};
 }
 
 struct node *tree_get(const struct node *map, const char *key)
