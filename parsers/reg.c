@@ -7,9 +7,11 @@
 #include "base/limits.h"
 #include "parsers/reg_parser.h"
 
-#define KEY_LINES 4u        /* lines that one key may be printed over */
+#define KEY_LINES 4u /* lines that one key may be printed over */
 
-static const struct { const char *one, *many; } remark_words[REMARK_COUNT] = {
+static const struct {
+    const char *one, *many;
+} remark_words[REMARK_COUNT] = {
     [REMARK_DELETIONS] = {"deletion entry ignored", "deletion entries ignored"},
     [REMARK_BELOW_DELETED] = {"value below a deletion entry ignored", "values below deletion entries ignored"},
     [REMARK_JOINED_KEYS] = {"key printed over several lines joined", "keys printed over several lines joined"},
@@ -174,8 +176,8 @@ static bool refuse_wine(struct reg_parser *parser)
 static enum read_end finish(struct reg_parser *parser, const struct source *source)
 {
     const struct reg_lines *lines = &parser->lines;
-    parser->start = (struct position){.record = parser->records + 1, .offset = lines->offset, .has_offset = true,
-                                      .line = lines->number};
+    parser->start = (struct position){
+        .record = parser->records + 1, .offset = lines->offset, .has_offset = true, .line = lines->number};
     if (lines->error != 0)
         reg_lose(parser, 0, "it cannot be read from here on: %s", strerrordesc_np(lines->error));
     else if (lines->offset < source->size)
@@ -197,7 +199,8 @@ static enum read_end finish(struct reg_parser *parser, const struct source *sour
             sink_note(parser->sink, "%" PRIu64 " %s (%sline %" PRIu64 ")", count, words, count == 1 ? "" : "first in ",
                       parser->remarks[i].first_line);
     }
-    if (parser->remarks[REMARK_DELETIONS].count > 0) /* no export has them: what is missing here may well be on the machine */
+    if (parser->remarks[REMARK_DELETIONS].count >
+        0) /* no export has them: what is missing here may well be on the machine */
         sink_covers_nothing(parser->sink);
     if (parser->records == 0 && parser->keys == 0 && parser->losses > 0)
         return READ_REFUSED;

@@ -33,15 +33,15 @@ void options_complain(const char *format, ...)
 /* What is being parsed. `set` functions return false after a complaint. */
 struct parsing {
     struct common_options *options;
-    const char *from, *to;       /* read when --zone is known */
-    bool file_waits;             /* the last output has a file and no format yet */
+    const char *from, *to; /* read when --zone is known */
+    bool file_waits;       /* the last output has a file and no format yet */
 };
 
 struct option_row {
-    const char *name;            /* NULL: only the letter */
+    const char *name;                                        /* NULL: only the letter */
     bool (*set)(struct parsing *parsing, const char *value); /* NULL: --help */
-    unsigned sets;               /* of which one must be asked for; 0: always taken */
-    char letter;                 /* 0: only the name */
+    unsigned sets;                                           /* of which one must be asked for; 0: always taken */
+    char letter;                                             /* 0: only the name */
     bool has_value;
 };
 
@@ -420,7 +420,8 @@ bool options_parse(struct common_options *options, const struct command *command
     }
     right = parse_time(options, "--from", parsing.from, false, &options->from) && right;
     right = parse_time(options, "--to", parsing.to, true, &options->to) && right;
-    if (options->from.basis != BASIS_NONE && options->to.basis != BASIS_NONE && options->from.ticks > options->to.ticks) {
+    if (options->from.basis != BASIS_NONE && options->to.basis != BASIS_NONE &&
+        options->from.ticks > options->to.ticks) {
         options_complain("--from is later than --to: nothing lies between %s and %s", parsing.from, parsing.to);
         right = false;
     }
@@ -461,10 +462,7 @@ bool options_color(const struct common_options *options, int fd)
     return !(refused && *refused) && !(terminal && strcmp(terminal, "dumb") == 0) && isatty(fd) == 1;
 }
 
-bool options_progress(const struct common_options *options)
-{
-    return !options->quiet && isatty(STDERR_FILENO) == 1;
-}
+bool options_progress(const struct common_options *options) { return !options->quiet && isatty(STDERR_FILENO) == 1; }
 
 bool options_outputs_are_safe(const struct common_options *options, const struct bundle *bundle)
 {

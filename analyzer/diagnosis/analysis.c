@@ -6,13 +6,13 @@
 #include "diagnosis/conclude.h"
 
 struct analysis {
-    struct consumer consumer;      /* first */
+    struct consumer consumer; /* first */
     const struct rule_set *rules;
     struct analysis_options options;
     struct detectors *detectors;
     struct declarations declared;
-    pthread_mutex_t lock;          /* guards the list; each intake belongs to one thread */
-    struct intake **intakes;       /* by input index */
+    pthread_mutex_t lock;    /* guards the list; each intake belongs to one thread */
+    struct intake **intakes; /* by input index */
     size_t capacity;
 };
 
@@ -56,7 +56,8 @@ struct consumer *analysis_consumer(struct analysis *analysis) { return &analysis
 void analysis_declare_fact(struct analysis *analysis, const char *name, const char *value)
 {
     struct declarations *declared = &analysis->declared;
-    declared->facts = memory_room(declared->facts, declared->fact_count, &declared->fact_capacity, sizeof(*declared->facts));
+    declared->facts =
+        memory_room(declared->facts, declared->fact_count, &declared->fact_capacity, sizeof(*declared->facts));
     declared->facts[declared->fact_count++] = (struct declared_fact){memory_string(name), memory_string(value)};
 }
 
@@ -92,8 +93,8 @@ struct findings *analysis_end(struct analysis *analysis, const struct bundle *bu
         intakes[i] = analysis->intakes[i];
     struct survey *survey = survey_new(bundle, intakes, &analysis->options, &analysis->declared);
     struct harvest *harvest = harvest_new(bundle, intakes, survey);
-    struct evidence_context context = {bundle, survey, harvest, analysis->detectors, &analysis->declared, matcher_new(),
-                                       &findings->arena};
+    struct evidence_context context = {
+        bundle, survey, harvest, analysis->detectors, &analysis->declared, matcher_new(), &findings->arena};
     struct problem_list list = {0};
     problems_rank(&list, analysis->rules, &context);
     conclude_problems(findings, &list, &context);

@@ -7,8 +7,8 @@
  *     ... report ...
  *     findings_free(findings); analysis_free(analysis);
  *
- * Threads may feed different inputs at the same time. What only the end of the input knows (hosts, zones, control sets, facts, gates,
- * windows, coverage) is decided in analysis_end().
+ * Threads may feed different inputs at the same time. What only the end of the input knows (hosts, zones, control sets,
+ * facts, gates, windows, coverage) is decided in analysis_end().
  */
 #ifndef WINCAUSE_DIAGNOSIS_ANALYSIS_H
 #define WINCAUSE_DIAGNOSIS_ANALYSIS_H
@@ -17,8 +17,8 @@
 #include "diagnosis/findings.h"
 
 struct analysis_options {
-    struct moment from, to;            /* basis NONE: open; only this interval counts */
-    bool has_zone;                     /* --zone */
+    struct moment from, to; /* basis NONE: open; only this interval counts */
+    bool has_zone;          /* --zone */
     int zone_minutes_east;
 };
 
@@ -28,7 +28,8 @@ struct consumer *analysis_consumer(struct analysis *analysis);
 struct findings *analysis_end(struct analysis *analysis, const struct bundle *bundle);
 void analysis_free(struct analysis *analysis);
 
-/* For tests that stand in rule files: what the collected inputs would have said, without inputs. Call before analysis_end(). */
+/* For tests that stand in rule files: what the collected inputs would have said, without inputs. Call before
+ * analysis_end(). */
 void analysis_declare_fact(struct analysis *analysis, const char *name, const char *value /* NULL: unknown */);
 /* A whole log of `channel` from..to (basis NONE: everything). */
 void analysis_declare_log(struct analysis *analysis, struct text channel, struct moment from, struct moment to);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 const char *const verdict_words[] = {"ranked", "insufficient", "no_known_cause", "nothing_found", "nothing_read", NULL};
-const char *const evidence_status_words[] = {"present", "absent", "partial", "not_collected", "not_applicable", "model", NULL};
+const char *const evidence_status_words[] = {"present",        "absent", "partial", "not_collected",
+                                             "not_applicable", "model",  NULL};
 
 #define TIMELINE_MOST 64
 
@@ -32,12 +33,15 @@ static void model_rows(struct ledger_row *rows, const struct candidate *candidat
 {
     static const char *const priors[] = {"a common cause", "an occasional cause", "a rare cause"};
     const struct ranking_cause *ranking = &candidate->ranking;
-    rows[0] = model_row("prior", 10 * ranking->prior, arena_printf(arena, "starting point: %s", priors[candidate->cause->how_common]), "");
+    rows[0] = model_row("prior", 10 * ranking->prior,
+                        arena_printf(arena, "starting point: %s", priors[candidate->cause->how_common]), "");
     rows[1] = model_row("crowd", 10 * ranking->crowd, "many causes compete for this symptom", "");
     rows[2] = model_row("gates", 10 * ranking->gates, "not verified whether the article applies",
                         join_strings(&candidate->unverified, arena));
-    rows[3] = model_row("limit", 10 * ranking->limit, arena_printf(arena, "evidence counts at most %+d", RANKING_CLAMP), "");
-    rows[4] = model_row("symptom", ranking->symptom, seen ? "it explains the failures" : "the failure itself was not recorded",
+    rows[3] =
+        model_row("limit", 10 * ranking->limit, arena_printf(arena, "evidence counts at most %+d", RANKING_CLAMP), "");
+    rows[4] = model_row("symptom", ranking->symptom,
+                        seen ? "it explains the failures" : "the failure itself was not recorded",
                         seen ? arena_printf(arena, "%+.1f if nothing else could", ranking->alone / 10.0) : "");
 }
 
@@ -59,14 +63,22 @@ static void row_values(struct ledger_row *row, const struct judged *item, struct
         row->values[row->value_count++] = values_of_set(&hits->values[i], hits->values[i].name, arena);
 }
 
-static struct ledger_row evidence_row(const struct candidate *candidate, size_t number, struct names *names, struct arena *arena)
+static struct ledger_row evidence_row(const struct candidate *candidate, size_t number, struct names *names,
+                                      struct arena *arena)
 {
     const struct judged *item = &candidate->judgement.items[number];
     bool open = item->status == EVIDENCE_PARTIAL || item->status == EVIDENCE_NOT_COLLECTED;
-    struct ledger_row row = {.id = item->evidence->id, .title = names_expand(names, item->evidence->title, arena),
-                             .status = item->status, .db = 10 * item->counted, .worth = open ? 10 * item->present : 0,
-                             .why = arena_string(arena, text_of(item->why)), .count = item->count, .first = item->first,
-                             .last = item->last, .found = item->found, .found_count = item->found_count};
+    struct ledger_row row = {.id = item->evidence->id,
+                             .title = names_expand(names, item->evidence->title, arena),
+                             .status = item->status,
+                             .db = 10 * item->counted,
+                             .worth = open ? 10 * item->present : 0,
+                             .why = arena_string(arena, text_of(item->why)),
+                             .count = item->count,
+                             .first = item->first,
+                             .last = item->last,
+                             .found = item->found,
+                             .found_count = item->found_count};
     if (item->weight != 0 && item->counted == 0)
         row.why = arena_printf(arena, "%s%sthe same fact counts once", row.why, row.why[0] == '\0' ? "" : "; ");
     row_values(&row, item, arena);
@@ -87,7 +99,8 @@ static void add_string(struct strings *list, const char *string, struct arena *a
     list->items = items;
 }
 
-static void add_resolutions(struct strings *list, const struct cause *cause, struct names *names, struct evidence_context *context)
+static void add_resolutions(struct strings *list, const struct cause *cause, struct names *names,
+                            struct evidence_context *context)
 {
     for (size_t i = 0; i < cause->resolution_count; i++)
         if (predicate_test(cause->resolutions[i].applies, context->matcher, names_look_up, names, NULL) != TRUTH_FALSE)
@@ -112,19 +125,24 @@ static void add_advice(struct finding_cause *finding, const struct candidate *ca
         }
 }
 
-static struct finding_cause conclude_cause(const struct ranked_problem *ranked, size_t number, const struct rule_set *rules,
-                                           struct evidence_context *context)
+static struct finding_cause conclude_cause(const struct ranked_problem *ranked, size_t number,
+                                           const struct rule_set *rules, struct evidence_context *context)
 {
     const struct candidate *candidate = &ranked->candidates[number];
     struct arena *arena = context->arena;
     struct names names = {.problem = &ranked->problem, .judgement = &candidate->judgement};
     bool last = number + 1 == ranked->candidate_count;
     struct finding_cause finding = {
-        .rank = (unsigned)number + 1, .rule = candidate->rule, .cause = candidate->cause,
+        .rank = (unsigned)number + 1,
+        .rule = candidate->rule,
+        .cause = candidate->cause,
         .title = names_expand(&names, candidate->cause->title, arena),
         .probability = ten_thousandths(candidate->ranking.probability),
-        .word = ranking_word(candidate->ranking.probability), .score = candidate->ranking.score, .alone = candidate->ranking.alone,
-        .separated = last || candidate->ranking.score - ranked->candidates[number + 1].ranking.score >= RANKING_SEPARATED,
+        .word = ranking_word(candidate->ranking.probability),
+        .score = candidate->ranking.score,
+        .alone = candidate->ranking.alone,
+        .separated =
+            last || candidate->ranking.score - ranked->candidates[number + 1].ranking.score >= RANKING_SEPARATED,
         .unverified = candidate->unverified};
     finding.ledger_count = 5 + candidate->cause->evidence_count;
     finding.ledger = arena_alloc(arena, finding.ledger_count * sizeof(*finding.ledger));
@@ -186,8 +204,8 @@ static void conclude_missing(struct finding_problem *finding, const struct ranke
                 continue;
             finding->missing[finding->missing_count++] = (struct finding_missing){
                 arena_string(arena, text_of(item->lacking)),
-                arena_printf(arena, "%s/%s", ranked->candidates[i].cause->full_id, item->evidence->id),
-                swing_of(item), could_change_order(ranked, i)};
+                arena_printf(arena, "%s/%s", ranked->candidates[i].cause->full_id, item->evidence->id), swing_of(item),
+                could_change_order(ranked, i)};
         }
     if (finding->missing_count != 0)
         qsort(finding->missing, finding->missing_count, sizeof(*finding->missing), compare_missing);
@@ -210,7 +228,8 @@ static int compare_timeline(const void *left, const void *right)
     return strcmp(a->what, b->what);
 }
 
-static void add_moment(struct finding_problem *finding, struct moment time, const char *what, const struct input *input, uint64_t record)
+static void add_moment(struct finding_problem *finding, struct moment time, const char *what, const struct input *input,
+                       uint64_t record)
 {
     for (size_t i = 0; i < finding->timeline_count; i++)
         if (finding->timeline[i].input == input && finding->timeline[i].record == record &&
@@ -224,12 +243,14 @@ static void conclude_timeline(struct finding_problem *finding, const struct rank
 {
     finding->timeline = arena_alloc(arena, TIMELINE_MOST * sizeof(*finding->timeline));
     for (size_t i = 0; ranked->problem.seen && i < finding->found_count; i++)
-        add_moment(finding, finding->found[i].time, finding->found[i].text, finding->found[i].input, finding->found[i].at.record);
+        add_moment(finding, finding->found[i].time, finding->found[i].text, finding->found[i].input,
+                   finding->found[i].at.record);
     for (size_t i = 0; i < finding->cause_count; i++)
         for (size_t j = 5; j < finding->causes[i].ledger_count; j++) {
             const struct ledger_row *row = &finding->causes[i].ledger[j];
             for (size_t k = 0; row->status == EVIDENCE_PRESENT && k < row->found_count; k++)
-                add_moment(finding, row->found[k].time, row->found[k].text, row->found[k].input, row->found[k].at.record);
+                add_moment(finding, row->found[k].time, row->found[k].text, row->found[k].input,
+                           row->found[k].at.record);
         }
     int64_t from = INT64_MAX, to = INT64_MIN;
     for (size_t i = 0; i < finding->timeline_count; i++)
@@ -265,15 +286,20 @@ static struct finding_problem conclude_problem(const struct ranked_problem *rank
 {
     const struct problem *problem = &ranked->problem;
     struct arena *arena = context->arena;
-    struct finding_problem finding = {.symptom = problem->symptom, .host = arena_string(arena, text_of(problem->host->host->name)),
-                                      .level = ranked->candidate_count == 0 ? RULE_LEVEL_MEDIUM : ranked->candidates[0].rule->level,
-                                      .verdict = ranked->verdict, .count = problem->seen ? problem->occurrences.count : 0,
-                                      .records = problem->seen ? problem->hits.count : 0, .p_none = ten_thousandths(ranked->none)};
+    struct finding_problem finding = {.symptom = problem->symptom,
+                                      .host = arena_string(arena, text_of(problem->host->host->name)),
+                                      .level = ranked->candidate_count == 0 ? RULE_LEVEL_MEDIUM
+                                                                            : ranked->candidates[0].rule->level,
+                                      .verdict = ranked->verdict,
+                                      .count = problem->seen ? problem->occurrences.count : 0,
+                                      .records = problem->seen ? problem->hits.count : 0,
+                                      .p_none = ten_thousandths(ranked->none)};
     set_span(&finding, problem);
     finding.captures = arena_alloc(arena, (problem->symptom->capture_count + 1) * sizeof(*finding.captures));
     for (size_t i = 0; i < problem->symptom->capture_count; i++) {
         const char *name = problem->symptom->captures[i];
-        finding.captures[finding.capture_count++] = values_of_set(merged_values(&problem->hits, text_of(name)), name, arena);
+        finding.captures[finding.capture_count++] =
+            values_of_set(merged_values(&problem->hits, text_of(name)), name, arena);
     }
     finding.found = places_of(&problem->hits, NULL, problem->host, context->bundle, arena, &finding.found_count);
     finding.causes = arena_alloc(arena, (ranked->candidate_count + 1) * sizeof(*finding.causes));
@@ -308,7 +334,8 @@ static int compare_problems(const void *left, const void *right)
         return level_of(a) > level_of(b) ? -1 : 1;
     if ((a->verdict == VERDICT_RANKED) != (b->verdict == VERDICT_RANKED))
         return a->verdict == VERDICT_RANKED ? -1 : 1;
-    size_t many = a->problem.seen ? a->problem.occurrences.count : 0, others = b->problem.seen ? b->problem.occurrences.count : 0;
+    size_t many = a->problem.seen ? a->problem.occurrences.count : 0,
+           others = b->problem.seen ? b->problem.occurrences.count : 0;
     if (many != others)
         return many > others ? -1 : 1;
     const struct occurrences *one = &a->problem.occurrences, *two = &b->problem.occurrences;
@@ -321,7 +348,9 @@ static int compare_problems(const void *left, const void *right)
     int order = strcmp(a->problem.symptom->id, b->problem.symptom->id);
     if (order == 0)
         order = strcmp(a->problem.group, b->problem.group);
-    return order != 0 ? order : a->problem.host_index < b->problem.host_index ? -1 : a->problem.host_index > b->problem.host_index;
+    return order != 0                                      ? order
+           : a->problem.host_index < b->problem.host_index ? -1
+                                                           : a->problem.host_index > b->problem.host_index;
 }
 
 static enum verdict overall(const struct findings *findings)

@@ -8,10 +8,7 @@ static void list_add(struct probe_list *list, uint32_t item)
     list->items[list->count++] = item;
 }
 
-static struct text id_key(const uint32_t *event_id)
-{
-    return (struct text){(const char *)event_id, sizeof(*event_id)};
-}
+static struct text id_key(const uint32_t *event_id) { return (struct text){(const char *)event_id, sizeof(*event_id)}; }
 
 #define EVENT_IDS_PER_PROBE 64
 
@@ -62,8 +59,9 @@ static void add_symptom(struct detectors *detectors, size_t *capacity, const str
 {
     for (size_t i = 0; i < symptom->source_count; i++) {
         const struct symptom_source *source = &symptom->sources[i];
-        add_probe(detectors, capacity, (struct probe){detectors->count, &source->logsource, source->detection, source,
-                                                      join_ids(symptom->id, source->id)});
+        add_probe(detectors, capacity,
+                  (struct probe){detectors->count, &source->logsource, source->detection, source,
+                                 join_ids(symptom->id, source->id)});
     }
     detectors->items[detectors->count++] = (struct detector){.symptom = symptom};
 }
@@ -72,8 +70,9 @@ static void add_evidence(struct detectors *detectors, size_t *capacity, struct d
 {
     const struct evidence *evidence = detector.evidence;
     if (evidence->from == FROM_RECORDS)
-        add_probe(detectors, capacity, (struct probe){detectors->count, &evidence->logsource, evidence->detection, NULL,
-                                                      join_ids(detector.cause->full_id, evidence->id)});
+        add_probe(detectors, capacity,
+                  (struct probe){detectors->count, &evidence->logsource, evidence->detection, NULL,
+                                 join_ids(detector.cause->full_id, evidence->id)});
     if (evidence->from == FROM_SYMPTOM)
         for (size_t i = 0; i < detector.rule->symptom_count; i++)
             list_add(&detectors->followers[detectors_of_symptom(detectors, detector.rule->symptoms[i])],

@@ -1,4 +1,4 @@
-#include "diagnosis/evidence.h"
+#include "diagnosis/evidence_parts.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -22,8 +22,13 @@ static bool in_windows(void *context, const struct mark *mark)
 /* Where the hit belongs; its own time is what it says. */
 static struct mark mark_of_hit(const struct hit *hit, const struct host_survey *host)
 {
-    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
-                        hit->time.basis, hit->after_restart};
+    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks,
+                        hit->joins,
+                        hit->value,
+                        hit->input,
+                        1,
+                        hit->time.basis,
+                        hit->after_restart};
     mark.ticks = occurrence_time(&mark, host);
     return mark;
 }
@@ -37,8 +42,8 @@ struct place *places_of(const struct merged_hits *hits, const struct windows *wi
         const struct hit *hit = &hits->hits[i];
         struct mark mark = mark_of_hit(hit, host);
         if (windows == NULL || in_windows((void *)windows, &mark))
-            places[(*count)++] = (struct place){bundle->inputs[hit->input], hit->at, hit->time,
-                                                arena_string(arena, text_of(hit->text))};
+            places[(*count)++] =
+                (struct place){bundle->inputs[hit->input], hit->at, hit->time, arena_string(arena, text_of(hit->text))};
     }
     return places;
 }
@@ -84,189 +89,13 @@ static const char *say_distance(const struct judged *item, const struct problem 
     return arena_printf(arena, "%s%s %s", head, say_duration(arena, llabs(nearest)), nearest < 0 ? "before" : "after");
 }
 
-static const char *source_of(const struct evidence *evidence, struct arena *arena)
-{
-    if (evidence->from == FROM_SYMPTOM)
-        return "the whole log in which the failures were logged";
-    if (evidence->from == FROM_OTHER_SYMPTOM)
-        return arena_printf(arena, "what shows \"%s\"", evidence->other_symptom->title);
-    const struct logsource *logsource = &evidence->logsource;
-    struct text channel = logsource_channel(logsource);
-    if (channel.size != 0)
-        return arena_printf(arena, "%.*s log", (int)channel.size, channel.data);
-    enum category category = logsource->has_category ? logsource->category : CATEGORY_EVENT;
-    switch (category) {
-    case CATEGORY_REGISTRY: {
-        const char *key = detection_key_text(evidence->detection);
-        return key == NULL ? "registry export" : arena_printf(arena, "registry key %s", key);
-    }
-    case CATEGORY_CRASH:
-        return "crash reports (Dr Watson log, Windows Error Reporting)";
-    case CATEGORY_MESSAGE:
-        return "the log or note with the message's text";
-    case CATEGORY_FACT:
-        return "the registry values that state the fact";
-    default:
-        return "event logs";
-    }
-}
-
-/* ---- absence ---- */
-
-static struct text below(struct buffer *out, struct text root, const char *middle, struct text pattern)
-{
-    buffer_clear(out);
-    buffer_add_text(out, root);
-    buffer_add_string(out, middle);
-    buffer_add_text(out, pattern);
-    return buffer_text(out);
-}
-
-static bool proves_key_or_parent(const struct evidence *evidence, struct matcher *matcher, struct text key)
-{
-    if (detection_key_proof(evidence->detection, matcher, key) == REGISTRY_PROVES)
-        return true;
-    size_t end = key.size;
-    while (end > 0 && key.data[end - 1] != '\\')
-        end--;
-    return end > 1 && detection_wants_key_only(evidence->detection) &&
-           detection_key_proof(evidence->detection, matcher, text_slice(key, 0, end - 1)) == REGISTRY_PROVES;
-}
-
-/* Whether a declared key with everything below it (`registry:SYSTEM` in a rule's test) would hold what the item looks for. */
-static bool declared_proves(const struct evidence *evidence, const struct evidence_context *context)
-{
-    const char *wanted = detection_key_text(evidence->detection);
-    if (wanted == NULL)
-        return false;
-    struct text tail = text_of(wanted);
-    while (tail.size > 0 && tail.data[0] != '\\' && !text_starts_nocase(tail, TEXT("HK")))
-        tail = text_slice(tail, 1, tail.size);
-    struct buffer key = {0};
-    bool proves = false;
-    for (size_t i = 0; i < context->declared->key_count && !proves; i++) {
-        struct text root = text_of(context->declared->keys[i]);
-        bool system = text_ends_nocase(root, TEXT("HKLM\\SYSTEM"));
-        bool system_only = text_starts_nocase(tail, TEXT("\\Control\\")) || text_starts_nocase(tail, TEXT("\\Services\\"));
-        size_t last = root.size;
-        while (last > 0 && root.data[last - 1] != '\\')
-            last--;
-        struct text name = text_slice(root, last == 0 ? 0 : last - 1, root.size); /* "\SOFTWARE": the tail may begin with it */
-        if (text_starts_nocase(tail, TEXT("HK")))
-            proves = text_starts_nocase(tail, root) && proves_key_or_parent(evidence, context->matcher, tail);
-        else if (system && system_only)
-            proves = proves_key_or_parent(evidence, context->matcher, below(&key, root, "\\CurrentControlSet", tail));
-        else if (text_starts_nocase(tail, name))
-            proves = proves_key_or_parent(evidence, context->matcher,
-                                          below(&key, text_slice(root, 0, root.size - name.size), "", tail));
-        else if (!system_only)
-            proves = proves_key_or_parent(evidence, context->matcher, below(&key, root, "", tail)) ||
-                     text_ends_nocase(root, tail);
-    }
-    buffer_free(&key);
-    return proves;
-}
-
-static bool windows_proved(const struct host_survey *host, struct text channel, const struct windows *windows,
-                           struct arena *arena, const char **why)
-{
-    *why = "the time of the failures is not known";
-    for (size_t i = 0; i < windows->placed; i++) {
-        const struct window *window = &windows->items[i];
-        struct stretch stretch = {window->has_from, !window->has_to, window->from, window->has_to ? window->to : window->last};
-        if (!survey_proves_log(host, channel, &stretch, arena, why))
-            return false;
-    }
-    return windows->placed != 0;
-}
-
-static bool last_record(const struct problem *problem, int64_t *last)
-{
-    bool found = false;
-    for (size_t i = 0; i < problem->occurrences.placed; i++)
-        if (!found || problem->occurrences.items[i].last > *last) {
-            *last = problem->occurrences.items[i].last;
-            found = true;
-        }
-    return found;
-}
-
-/* Whether the absence of an item that asks records is proved; *why says what was searched, or what is lacking. */
-static bool records_proved(const struct judged *item, const struct problem *problem, const struct windows *windows,
-                           struct evidence_context *context, const char **why)
-{
-    const struct evidence *evidence = item->evidence;
-    struct text channel = logsource_channel(&evidence->logsource);
-    enum category category = evidence->logsource.has_category ? evidence->logsource.category : CATEGORY_EVENT;
-    if (category == CATEGORY_REGISTRY) {
-        int64_t last = 0;
-        bool has_last = last_record(problem, &last);
-        if (harvest_proves_key(context->harvest, problem->host_index, item->detector, has_last, last) ||
-            declared_proves(evidence, context)) {
-            *why = item->others.count != 0 ? "the value is there, and another" : "the key was collected";
-            return true;
-        }
-        *why = problem->host->has_registry ? "that key is not in what was collected" : "no registry was collected";
-        return false;
-    }
-    *why = category == CATEGORY_CRASH || category == CATEGORY_FACT ? "its absence proves nothing"
-                                                                   : "the rule names no log that would prove its absence";
-    if (category == CATEGORY_CRASH || category == CATEGORY_FACT || channel.size == 0 ||
-        !windows_proved(problem->host, channel, windows, context->arena, why))
-        return false;
-    *why = arena_printf(context->arena, "the %.*s log covers the time and has none", (int)channel.size, channel.data);
-    return true;
-}
-
-static bool has_source(const struct evidence *evidence, const struct host_survey *host)
-{
-    struct text channel = logsource_channel(&evidence->logsource);
-    if (channel.size != 0) {
-        const struct host_log *log = survey_log(host, channel);
-        return log != NULL && log->part_count != 0;
-    }
-    switch (evidence->logsource.has_category ? evidence->logsource.category : CATEGORY_EVENT) {
-    case CATEGORY_REGISTRY:
-        return host->has_registry;
-    case CATEGORY_CRASH:
-        return host->has_crash;
-    case CATEGORY_MESSAGE:
-        return host->has_message;
-    case CATEGORY_EVENT:
-        return host->log_count != 0;
-    default:
-        return false;
-    }
-}
-
-static bool input_proves(const struct problem *problem, size_t input, const struct occurrence *occurrence, struct arena *arena)
-{
-    const char *why;
-    struct stretch stretch = {true, false, occurrence->first, occurrence->last};
-    for (size_t i = 0; i < problem->host->log_count; i++)
-        for (size_t j = 0; j < problem->host->logs[i].part_count; j++) {
-            const struct log_part *part = &problem->host->logs[i].parts[j];
-            if (part->whole && (part->input == input || part->trace == NULL) &&
-                survey_proves_log(problem->host, text_of(problem->host->logs[i].channel), &stretch, arena, &why))
-                return true;
-        }
-    return false;
-}
-
-/* The symptom's own records are all there is when each stands in a whole log that lacks nothing of that time. */
-static bool symptom_proved(const struct problem *problem, struct arena *arena)
-{
-    for (size_t i = 0; i < problem->hits.hit_count; i++)
-        for (size_t j = 0; j < problem->occurrences.placed; j++)
-            if (problem->hits.hits[i].time.basis != BASIS_UTC ||
-                !input_proves(problem, problem->hits.hits[i].input, &problem->occurrences.items[j], arena))
-                return false;
-    return problem->occurrences.placed != 0;
-}
-
 /* ---- matches ---- */
 
-struct filter { const struct window *window; const struct windows *windows; int64_t width; };
+struct filter {
+    const struct window *window;
+    const struct windows *windows;
+    int64_t width;
+};
 
 static bool in_one_window(void *context, const struct mark *mark)
 {
@@ -290,9 +119,9 @@ static bool is_unplaced(void *context, const struct mark *mark)
 
 struct match {
     bool holds;
-    bool unplaced;             /* only with records that no window can be compared with */
-    bool exceeded;             /* more than "at most" allows, somewhere */
-    size_t hits;               /* placed windows in which it holds */
+    bool unplaced; /* only with records that no window can be compared with */
+    bool exceeded; /* more than "at most" allows, somewhere */
+    size_t hits;   /* placed windows in which it holds */
     uint64_t count;
 };
 
@@ -367,25 +196,13 @@ static void judge_present(struct judged *item, const struct problem *problem, co
         item->lacking = arena_printf(context->arena, "the time zone of %s", path);
     } else if (evidence->from == FROM_RECORDS && evidence->when != WHEN_ANY && match->hits != 0) {
         const char *why = "";
-        int cap = windows_chance_cap(evidence, item->hits.marks, item->hits.mark_count, windows, match->hits, problem->host,
-                                     context->arena, &why);
+        int cap = windows_chance_cap(evidence, item->hits.marks, item->hits.mark_count, windows, match->hits,
+                                     problem->host, context->arena, &why);
         if (cap < abs(item->weight)) {
             item->weight = item->weight < 0 ? -cap : cap;
             item->why = arena_printf(context->arena, "%s%s%s", item->why, item->why[0] == '\0' ? "" : "; ", why);
         }
     }
-}
-
-/* Whether more input of the same kind could settle the item; otherwise there is no use in asking for it. */
-static bool can_prove(const struct evidence *evidence)
-{
-    if (evidence->from == FROM_SYMPTOM)
-        return true;
-    if (evidence->from == FROM_OTHER_SYMPTOM)
-        return false;
-    if (evidence->logsource.has_category && evidence->logsource.category == CATEGORY_REGISTRY)
-        return detection_key_text(evidence->detection) != NULL;
-    return logsource_channel(&evidence->logsource).size != 0;
 }
 
 static void judge_missing(struct judged *item, bool proved, bool valid_known, bool source, const char *why,
@@ -404,8 +221,8 @@ static void judge_missing(struct judged *item, bool proved, bool valid_known, bo
     item->status = something ? EVIDENCE_PARTIAL : EVIDENCE_NOT_COLLECTED;
     if (proved)
         item->lacking = "what states the version of Windows";
-    else if (!something || can_prove(item->evidence))
-        item->lacking = source_of(item->evidence, context->arena);
+    else if (!something || evidence_can_prove(item->evidence))
+        item->lacking = evidence_source_of(item->evidence, context->arena);
 }
 
 /* The log is there, and only the zone of the failures' times keeps it from proving anything. */
@@ -423,7 +240,8 @@ static void ask_for_zone(struct judged *item, const struct problem *problem, con
         }
 }
 
-/* Of many records only the times are kept, not what `distinct` counts in each: then the values of the whole host must do. */
+/* Of many records only the times are kept, not what `distinct` counts in each: then the values of the whole host must
+ * do. */
 static bool uncountable(const struct judged *item)
 {
     return item->evidence->count.distinct != NULL && item->hits.width != 0;
@@ -459,13 +277,15 @@ static void keep_values_of(struct judged *item, const struct windows *windows, c
     }
 }
 
-static void judge_records(struct judged *item, const struct problem *problem, bool valid_known, struct evidence_context *context)
+static void judge_records(struct judged *item, const struct problem *problem, bool valid_known,
+                          struct evidence_context *context)
 {
     struct windows windows = {0};
     windows_around(&windows, &problem->occurrences, item->evidence, problem->host);
     struct match match = item->evidence->when == WHEN_ANY ? match_anywhere(item) : match_in_windows(item, &windows);
     const char *why = "";
-    bool proved = item->evidence->from == FROM_RECORDS && records_proved(item, problem, &windows, context, &why);
+    bool proved =
+        item->evidence->from == FROM_RECORDS && evidence_records_proved(item, problem, &windows, context, &why);
     item->count = match.count;
     if (item->evidence->when != WHEN_ANY && !match.unplaced)
         keep_values_of(item, &windows, problem->host);
@@ -478,23 +298,25 @@ static void judge_records(struct judged *item, const struct problem *problem, bo
     if (match.holds && (!item->evidence->count.at_most || proved))
         judge_present(item, problem, &windows, &match, context);
     else
-        judge_missing(item, proved || match.exceeded, valid_known, has_source(item->evidence, problem->host), why, context);
+        judge_missing(item, proved || match.exceeded, valid_known, evidence_has_source(item->evidence, problem->host),
+                      why, context);
     if (item->status == EVIDENCE_PARTIAL && item->evidence->from == FROM_RECORDS)
         ask_for_zone(item, problem, context);
     free(windows.items);
 }
 
-static void judge_symptom(struct judged *item, const struct problem *problem, bool valid_known, struct evidence_context *context)
+static void judge_symptom(struct judged *item, const struct problem *problem, bool valid_known,
+                          struct evidence_context *context)
 {
     if (!problem->seen) {
         item->status = EVIDENCE_NOT_COLLECTED;
         item->why = "the failure itself was not recorded";
-        item->lacking = source_of(item->evidence, context->arena);
+        item->lacking = evidence_source_of(item->evidence, context->arena);
         return;
     }
     const struct evidence *evidence = item->evidence;
     struct match match = match_anywhere(item);
-    bool proved = symptom_proved(problem, context->arena);
+    bool proved = evidence_symptom_proved(problem, context->arena);
     bool known = item->hits.count + item->others.count != 0;
     if (evidence->count.distinct != NULL) {
         known = false;
@@ -538,8 +360,8 @@ static enum truth all_present(struct judgement *judgement, const struct evidence
     return truth;
 }
 
-static void judge_from_evidence(struct judgement *judgement, struct judged *item, const struct problem *problem, bool valid_known,
-                                struct evidence_context *context)
+static void judge_from_evidence(struct judgement *judgement, struct judged *item, const struct problem *problem,
+                                bool valid_known, struct evidence_context *context)
 {
     const struct evidence *evidence = item->evidence;
     bool collected = false;
@@ -569,7 +391,8 @@ static void judge_from_evidence(struct judgement *judgement, struct judged *item
 
 /* ---- one cause ---- */
 
-/* Hits that are a symptom of their rule, too, stand in groups that name those symptoms: in a problem of that symptom they are no evidence. */
+/* Hits that are a symptom of their rule, too, stand in groups that name those symptoms: in a problem of that symptom
+ * they are no evidence. */
 static void gather_records(struct judged *item, const struct problem *problem, const struct evidence_context *context)
 {
     const char *group;
@@ -603,7 +426,8 @@ static void gather(struct judged *item, const struct problem *problem, const str
     const char *group;
     if (evidence->from == FROM_OTHER_SYMPTOM) {
         item->detector = detectors_of_symptom(context->detectors, evidence->other_symptom);
-        for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
+        for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL;
+             n++)
             harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group, &item->hits);
     } else {
         item->detector = detectors_of_evidence(context->detectors, evidence);
@@ -635,17 +459,20 @@ static void judge_item(struct judgement *judgement, struct judged *item, const s
     }
 }
 
-void evidence_judge(struct judgement *judgement, const struct problem *problem, const struct rule *rule, const struct cause *cause,
-                    struct evidence_context *context)
+void evidence_judge(struct judgement *judgement, const struct problem *problem, const struct rule *rule,
+                    const struct cause *cause, struct evidence_context *context)
 {
     *judgement = (struct judgement){rule, cause, memory_array(cause->evidence_count + 1, sizeof(struct judged)), 0};
     for (size_t i = 0; i < cause->evidence_count; i++) {
         struct judged *item = &judgement->items[i];
         const struct evidence *evidence = &cause->evidence[i];
         int strength = ranking_strength(evidence->strength);
-        *item = (struct judged){.evidence = evidence, .status = EVIDENCE_NOT_COLLECTED, .why = "",
-                                .present = evidence->against ? -strength : strength,
-                                .absent = evidence->against ? 0 : ranking_absent(evidence->strength, evidence->expected)};
+        *item =
+            (struct judged){.evidence = evidence,
+                            .status = EVIDENCE_NOT_COLLECTED,
+                            .why = "",
+                            .present = evidence->against ? -strength : strength,
+                            .absent = evidence->against ? 0 : ranking_absent(evidence->strength, evidence->expected)};
         gather(item, problem, context);
     }
     evidence_join_groups(judgement);

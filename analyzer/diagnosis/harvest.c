@@ -3,16 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct store_ref { size_t input; const struct intake_store *store; };
-struct store_list { struct store_ref *items; size_t count, capacity; };
-struct group_list { char **items; size_t count, capacity; };
+struct store_ref {
+    size_t input;
+    const struct intake_store *store;
+};
+struct store_list {
+    struct store_ref *items;
+    size_t count, capacity;
+};
+struct group_list {
+    char **items;
+    size_t count, capacity;
+};
 
 struct harvest {
     const struct survey *survey;
     const struct bundle *bundle;
     struct intake *const *intakes;
-    struct table stores;   /* host, detector, kind, group -> struct store_list */
-    struct table groups;   /* host, detector -> struct group_list */
+    struct table stores; /* host, detector, kind, group -> struct store_list */
+    struct table groups; /* host, detector -> struct group_list */
     struct buffer scratch;
 };
 

@@ -1,6 +1,6 @@
 /*
- * All hits of a run by host: the stores of all inputs, sorted by what they belong to. Hits under a control set that does not count, of an input
- * that repeats another, or of no host are left out here.
+ * All hits of a run by host: the stores of all inputs, sorted by what they belong to. Hits under a control set that
+ * does not count, of an input that repeats another, or of no host are left out here.
  */
 #ifndef WINCAUSE_DIAGNOSIS_HARVEST_H
 #define WINCAUSE_DIAGNOSIS_HARVEST_H
@@ -17,8 +17,8 @@ bool harvest_take(const struct harvest *harvest, size_t host, size_t detector, e
 /* The nth group (in byte order; "" first) of a detector's hits on a host, NULL when there are no more. */
 const char *harvest_group(const struct harvest *harvest, size_t host, size_t detector, size_t nth);
 
-/* A key of this host's registry was read that proves the absence of what the detector looks for, and that was not written after `last`
- * (UTC ticks; ignored unless has_last). */
+/* A key of this host's registry was read that proves the absence of what the detector looks for, and that was not
+ * written after `last` (UTC ticks; ignored unless has_last). */
 bool harvest_proves_key(const struct harvest *harvest, size_t host, size_t detector, bool has_last, int64_t last);
 
 #endif

@@ -94,10 +94,7 @@ static int64_t bucket_of(int64_t ticks, int64_t width)
 }
 
 /* A bucket holds records of one store, which are mostly about one thing: those of two inputs still join as buckets. */
-static uint64_t bucket_joins(const struct mark *mark)
-{
-    return mark->joins != 0 && mark->basis == BASIS_UTC;
-}
+static uint64_t bucket_joins(const struct mark *mark) { return mark->joins != 0 && mark->basis == BASIS_UTC; }
 
 static int compare_marks(const void *left, const void *right)
 {
@@ -230,8 +227,12 @@ static char *excerpt_of(struct text text)
 static struct hit *hit_new(size_t input, const struct hit_seen *seen)
 {
     struct hit *hit = memory_alloc(sizeof(*hit));
-    *hit = (struct hit){.input = input, .time = seen->time, .at = seen->at, .after_restart = seen->after_restart,
-                        .joins = seen->joins, .value = seen->value};
+    *hit = (struct hit){.input = input,
+                        .time = seen->time,
+                        .at = seen->at,
+                        .after_restart = seen->after_restart,
+                        .joins = seen->joins,
+                        .value = seen->value};
     hit->text = excerpt_of(seen->text);
     if (seen->captures != NULL)
         copy_captures(&hit->values, seen->captures);
@@ -276,8 +277,8 @@ static bool would_keep(const struct hit_store *store, const struct hit *probe)
 void hit_store_add(struct hit_store *store, size_t input, const struct hit_seen *seen)
 {
     store->count++;
-    marks_add(&store->marks, (struct mark){seen->time.basis == BASIS_NONE ? 0 : seen->time.ticks, seen->joins, seen->value,
-                                           input, 1, seen->time.basis, seen->after_restart});
+    marks_add(&store->marks, (struct mark){seen->time.basis == BASIS_NONE ? 0 : seen->time.ticks, seen->joins,
+                                           seen->value, input, 1, seen->time.basis, seen->after_restart});
     if (seen->captures != NULL)
         for (size_t i = 0; i < seen->captures->count; i++)
             value_set_add(value_set_of(&store->values, &store->value_count, seen->captures->items[i].name),

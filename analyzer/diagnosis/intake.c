@@ -60,7 +60,11 @@ static struct intake_store *store_of(struct intake *intake, size_t detector, enu
         intake->group_counts[detector]++;
         entry = table_add(&intake->stores, buffer_text(key));
         struct intake_store *store = memory_alloc(sizeof(*store));
-        *store = (struct intake_store){detector, kind, pending->control_set, pending->label, memory_string(group),
+        *store = (struct intake_store){detector,
+                                       kind,
+                                       pending->control_set,
+                                       pending->label,
+                                       memory_string(group),
                                        memory_alloc(sizeof(struct hit_store))};
         entry->value = store;
     }
@@ -77,11 +81,11 @@ static bool add_to_store(struct intake *intake, const struct pending_hit *hit, s
     if (store == NULL)
         return false;
     hit_store_add(store->hits, intake->input->index,
-                  &(struct hit_seen){pending->time, pending->at, pending->after_restart, pending->joins, value, pending->text,
-                                     &hit->captures});
+                  &(struct hit_seen){pending->time, pending->at, pending->after_restart, pending->joins, value,
+                                     pending->text, &hit->captures});
     if (kind == HIT_COUNTS) {
-        pending->stores = memory_room(pending->stores, pending->store_count, &pending->store_capacity,
-                                      sizeof(*pending->stores));
+        pending->stores =
+            memory_room(pending->stores, pending->store_count, &pending->store_capacity, sizeof(*pending->stores));
         pending->stores[pending->store_count++] = number;
     }
     return true;
@@ -143,14 +147,15 @@ static void settle_symptom(struct intake *intake, struct pending_hit *hit)
     for (size_t i = 0; i < followers->count; i++) {
         const struct evidence *evidence = detectors->items[followers->items[i]].evidence;
         struct text value;
-        bool distinct = evidence->count.distinct != NULL && captures_get(&hit->captures, evidence->count.distinct, &value);
+        bool distinct =
+            evidence->count.distinct != NULL && captures_get(&hit->captures, evidence->count.distinct, &value);
         add_to_store(intake, hit, followers->items[i], kind_of(intake, evidence, &hit->captures),
                      distinct ? value_hash(value) : 0, follower_group);
     }
 }
 
-/* A record that is the symptom is evidence for its causes only through `from: symptom`: the hit goes into a group that names the
- * symptoms of its rule which the record is, each between \x1d; "" when it is none. */
+/* A record that is the symptom is evidence for its causes only through `from: symptom`: the hit goes into a group that
+ * names the symptoms of its rule which the record is, each between \x1d; "" when it is none. */
 static const char *own_symptoms(const struct intake *intake, const struct rule *rule)
 {
     struct intake_pending *pending = intake->pending;
@@ -186,7 +191,9 @@ static void settle_error(struct intake *intake)
     if (entry == NULL) {
         entry = table_add(&intake->errors, buffer_text(key));
         struct intake_errors *errors = memory_alloc(sizeof(*errors));
-        *errors = (struct intake_errors){.label = pending->label, .event_id = pending->event_id, .level = pending->level,
+        *errors = (struct intake_errors){.label = pending->label,
+                                         .event_id = pending->event_id,
+                                         .level = pending->level,
                                          .store_count = pending->store_count,
                                          .hits = memory_alloc(sizeof(struct hit_store))};
         errors->provider = string_of(pending->provider);
@@ -197,8 +204,9 @@ static void settle_error(struct intake *intake)
         entry->value = errors;
     }
     struct intake_errors *errors = entry->value;
-    hit_store_add(errors->hits, intake->input->index,
-                  &(struct hit_seen){pending->time, pending->at, pending->after_restart, pending->joins, 0, pending->text, NULL});
+    hit_store_add(
+        errors->hits, intake->input->index,
+        &(struct hit_seen){pending->time, pending->at, pending->after_restart, pending->joins, 0, pending->text, NULL});
 }
 
 static void settle(struct intake *intake)
@@ -334,7 +342,8 @@ static void note_gave_up(struct intake *intake, const struct probe *probe, const
     intake->gave_up[intake->gave_up_count++] = (struct intake_gave_up){probe->full_id, record->at.record};
 }
 
-static void extract(struct intake *intake, const struct evidence *evidence, struct record *record, struct captures *captures)
+static void extract(struct intake *intake, const struct evidence *evidence, struct record *record,
+                    struct captures *captures)
 {
     for (size_t i = 0; i < evidence->extraction_count; i++) {
         struct text value;
@@ -424,7 +433,8 @@ static void take_event(struct intake *intake, struct record *record, const char 
     }
 }
 
-/* A detection on a key alone is asked once a key, not once a value: by whichever comes first, the key or its first value. */
+/* A detection on a key alone is asked once a key, not once a value: by whichever comes first, the key or its first
+ * value. */
 static void take_key(struct intake *intake, struct record *record, struct text key)
 {
     if (text_equal(buffer_text(&intake->last_key), key))
@@ -448,7 +458,8 @@ static void take_fact(struct intake *intake, struct record *record, const char *
             continue;
         intake->facts = memory_room(intake->facts, intake->fact_count, &intake->fact_capacity, sizeof(*intake->facts));
         struct intake_fact *fact = &intake->facts[intake->fact_count++];
-        *fact = (struct intake_fact){.label = label, .control_set = control_set_of(record), .at = record->at, .time = record->time};
+        *fact = (struct intake_fact){
+            .label = label, .control_set = control_set_of(record), .at = record->at, .time = record->time};
         fact->name = string_of(fields[i].name);
         fact->value = string_of(fields[i].value);
     }
@@ -463,7 +474,7 @@ static void saw_control_set(struct intake *intake, unsigned control_set)
 static bool outside(const struct analysis_options *options, const struct moment *time)
 {
     return time->basis != BASIS_NONE && ((options->from.basis != BASIS_NONE && time->ticks < options->from.ticks) ||
-                                        (options->to.basis != BASIS_NONE && time->ticks > options->to.ticks));
+                                         (options->to.basis != BASIS_NONE && time->ticks > options->to.ticks));
 }
 
 static void intake_record(struct sink *sink, struct record *record)
@@ -527,16 +538,18 @@ static void intake_covers_key(struct sink *sink, struct text key, unsigned contr
         const struct probe *probe = &detectors->probes[detectors->registry_evidence.items[i]];
         if (detection_key_proof(probe->detection, intake->matcher, key) != REGISTRY_PROVES)
             continue;
-        intake->proofs = memory_room(intake->proofs, intake->proof_count, &intake->proof_capacity, sizeof(*intake->proofs));
+        intake->proofs =
+            memory_room(intake->proofs, intake->proof_count, &intake->proof_capacity, sizeof(*intake->proofs));
         intake->proofs[intake->proof_count++] = (struct intake_proof){probe->detector, control_set, written};
     }
 }
 
-struct intake *intake_new(const struct input *input, const struct detectors *detectors, const struct analysis_options *options)
+struct intake *intake_new(const struct input *input, const struct detectors *detectors,
+                          const struct analysis_options *options)
 {
     struct intake *intake = memory_alloc(sizeof(*intake));
-    intake->sink = (struct sink){NULL, intake_record, intake_loss, intake_note, intake_covers_key, intake_covers_log,
-                                 intake_covers_nothing};
+    intake->sink = (struct sink){
+        NULL, intake_record, intake_loss, intake_note, intake_covers_key, intake_covers_log, intake_covers_nothing};
     intake->input = input;
     intake->detectors = detectors;
     intake->options = options;

@@ -1,9 +1,10 @@
 /*
- * What analysis keeps of one input while it is read: hits, logs, facts, keys. One thread at a time; nothing here asks for what only the
- * end of the input knows.
+ * What analysis keeps of one input while it is read: hits, logs, facts, keys. One thread at a time; nothing here asks
+ * for what only the end of the input knows.
  *
- * Records at one position are one (an event and the crash derived from it): their hits are held back until the position changes, so that
- * a symptom that both show counts once, and a record that is the symptom is no evidence for its own causes.
+ * Records at one position are one (an event and the crash derived from it): their hits are held back until the position
+ * changes, so that a symptom that both show counts once, and a record that is the symptom is no evidence for its own
+ * causes.
  */
 #ifndef WINCAUSE_DIAGNOSIS_INTAKE_H
 #define WINCAUSE_DIAGNOSIS_INTAKE_H
@@ -13,10 +14,11 @@
 #include "diagnosis/hits.h"
 #include "diagnosis/logtrace.h"
 
-/* A thing that records are tested for: a symptom (all its sources), or an evidence item that asks records or the symptom's own records. */
+/* A thing that records are tested for: a symptom (all its sources), or an evidence item that asks records or the
+ * symptom's own records. */
 struct detector {
-    const struct symptom *symptom;       /* NULL: evidence */
-    const struct rule *rule;             /* evidence */
+    const struct symptom *symptom; /* NULL: evidence */
+    const struct rule *rule;       /* evidence */
     const struct cause *cause;
     const struct evidence *evidence;
 };
@@ -36,10 +38,12 @@ struct detectors {
     size_t count;
     struct probe *probes;
     size_t probe_count;
-    struct probe_list { uint32_t *items; size_t count, capacity; } by_category[CATEGORY_COUNT], messages, keys,
-        registry_evidence;               /* asked of every key whether it proves absence */
-    struct table by_event_id;            /* 4 bytes little-endian -> struct probe_list; the others are in by_category[EVENT] */
-    struct probe_list *followers;        /* of each symptom detector: evidence detectors that look at its records */
+    struct probe_list {
+        uint32_t *items;
+        size_t count, capacity;
+    } by_category[CATEGORY_COUNT], messages, keys, registry_evidence; /* asked of every key whether it proves absence */
+    struct table by_event_id;     /* 4 bytes little-endian -> struct probe_list; the others are in by_category[EVENT] */
+    struct probe_list *followers; /* of each symptom detector: evidence detectors that look at its records */
 };
 struct detectors *detectors_new(const struct rule_set *rules);
 void detectors_free(struct detectors *detectors);
@@ -47,21 +51,28 @@ void detectors_free(struct detectors *detectors);
 size_t detectors_of_evidence(const struct detectors *detectors, const struct evidence *evidence);
 size_t detectors_of_symptom(const struct detectors *detectors, const struct symptom *symptom);
 
-/* Why a hit is in its store: it counts; its `where` is false (the record is there, the value is another); `where` asks for what
- * the record does not say. */
+/* Why a hit is in its store: it counts; its `where` is false (the record is there, the value is another); `where` asks
+ * for what the record does not say. */
 enum hit_kind { HIT_COUNTS, HIT_OTHER_VALUE, HIT_NO_VALUE };
 
 struct intake_store {
     size_t detector;
     enum hit_kind kind;
-    unsigned control_set;      /* 0: none */
+    unsigned control_set; /* 0: none */
     const char *label;
-    char *group;               /* of a symptom: identity values in lower case, joined by \x1f; of an item `from: symptom`: the symptom's id,
-                                * \x1e and that; of an item that asks records: the symptoms that the record is; "" none */
+    char *
+        group; /* of a symptom: identity values in lower case, joined by \x1f; of an item `from: symptom`: the symptom's
+                * id, \x1e and that; of an item that asks records: the symptoms that the record is; "" none */
     struct hit_store *hits;
 };
 
-struct intake_fact { char *name, *value; const char *label; unsigned control_set; struct position at; struct moment time; };
+struct intake_fact {
+    char *name, *value;
+    const char *label;
+    unsigned control_set;
+    struct position at;
+    struct moment time;
+};
 
 /* Error and critical events of one kind that hit the same stores. */
 struct intake_errors {
@@ -75,9 +86,16 @@ struct intake_errors {
 };
 #define LIMIT_ERROR_KINDS 4096u
 
-struct intake_proof { size_t detector; unsigned control_set; struct moment written; };
+struct intake_proof {
+    size_t detector;
+    unsigned control_set;
+    struct moment written;
+};
 
-struct intake_gave_up { const char *id; uint64_t record; };
+struct intake_gave_up {
+    const char *id;
+    uint64_t record;
+};
 #define LIMIT_GAVE_UP 64u
 
 struct intake {
@@ -89,9 +107,9 @@ struct intake {
     struct host_trace *trace;
     bool whole_log, proves_nothing;
     uint64_t losses;
-    struct table stores;       /* -> struct intake_store */
-    struct table logs;         /* -> struct log_trace */
-    struct table errors;       /* -> struct intake_errors */
+    struct table stores; /* -> struct intake_store */
+    struct table logs;   /* -> struct log_trace */
+    struct table errors; /* -> struct intake_errors */
     struct intake_fact *facts;
     size_t fact_count, fact_capacity;
     struct intake_proof *proofs;
@@ -100,14 +118,15 @@ struct intake {
     unsigned lowest_control_set; /* that occurs; 0: none */
     struct intake_gave_up gave_up[LIMIT_GAVE_UP];
     size_t gave_up_count;
-    size_t *group_counts;      /* of each detector */
-    bool groups_cut;           /* more problems of one symptom than LIMIT_GROUPS: the later ones were left out */
-    struct buffer last_key;    /* the registry key whose key-only detections were tested */
+    size_t *group_counts;   /* of each detector */
+    bool groups_cut;        /* more problems of one symptom than LIMIT_GROUPS: the later ones were left out */
+    struct buffer last_key; /* the registry key whose key-only detections were tested */
     struct intake_pending *pending;
     struct buffer scratch;
 };
 
-struct intake *intake_new(const struct input *input, const struct detectors *detectors, const struct analysis_options *options);
+struct intake *intake_new(const struct input *input, const struct detectors *detectors,
+                          const struct analysis_options *options);
 /* No more records come: what was held back goes into the stores. */
 void intake_finish(struct intake *intake);
 void intake_free(struct intake *intake);

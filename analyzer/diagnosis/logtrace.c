@@ -9,7 +9,8 @@
 static bool is_event(const struct record *record, const char *provider, uint32_t event_id)
 {
     return record->category == CATEGORY_EVENT && record->has_event_id && record->event_id == event_id &&
-           (provider_same(record->provider, text_of(provider)) || provider_same(record->event_source, text_of(provider)));
+           (provider_same(record->provider, text_of(provider)) ||
+            provider_same(record->event_source, text_of(provider)));
 }
 
 static bool is_start(const struct record *record)
@@ -61,7 +62,8 @@ void log_trace_clear(struct log_trace *trace, struct moment time)
 {
     if (trace->cleared_count == LIMIT_LOG_MARKS || time.basis != BASIS_UTC)
         return;
-    trace->cleared = memory_room(trace->cleared, trace->cleared_count, &trace->cleared_capacity, sizeof(*trace->cleared));
+    trace->cleared =
+        memory_room(trace->cleared, trace->cleared_count, &trace->cleared_capacity, sizeof(*trace->cleared));
     trace->cleared[trace->cleared_count++] = time;
 }
 
@@ -80,7 +82,8 @@ static void join_ranges(struct log_trace *trace, size_t left)
 
 static void add_number(struct log_trace *trace, uint64_t number, int64_t ticks)
 {
-    size_t place = trace->range_count; /* the last range that begins at or before the number: nearly always the last one */
+    size_t place =
+        trace->range_count; /* the last range that begins at or before the number: nearly always the last one */
     while (place > 0 && trace->ranges[place - 1].low > number)
         place--;
     if (place > 0) {

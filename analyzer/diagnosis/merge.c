@@ -82,8 +82,8 @@ void hits_merge(struct merged_hits *into, const struct hit_store *store, size_t 
 
 static int compare_u64(uint64_t a, uint64_t b) { return a < b ? -1 : a > b; }
 
-/* What makes two records from two inputs one: the same thing in the same second. 0: nothing does. A wall clock without a zone joins
- * nothing; what has no time at all (a registry value) joins by what it is about. */
+/* What makes two records from two inputs one: the same thing in the same second. 0: nothing does. A wall clock without
+ * a zone joins nothing; what has no time at all (a registry value) joins by what it is about. */
 static uint64_t join_key(uint64_t joins, int64_t ticks, enum time_basis basis)
 {
     if (joins == 0 || basis == BASIS_LOCAL)
@@ -93,7 +93,11 @@ static uint64_t join_key(uint64_t joins, int64_t ticks, enum time_basis basis)
     return text_hash((struct text){(const char *)parts, sizeof(parts)}, 7) | 1;
 }
 
-struct join { uint64_t key; size_t input; uint64_t count; };
+struct join {
+    uint64_t key;
+    size_t input;
+    uint64_t count;
+};
 
 static int compare_joins(const void *left, const void *right)
 {
@@ -124,7 +128,8 @@ static int compare_values(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->text, b->text);
 }
 
-/* For each join key the input that has the most records of it (the first of equals). Returned list is sorted by key, one each. */
+/* For each join key the input that has the most records of it (the first of equals). Returned list is sorted by key,
+ * one each. */
 static struct join *choose_inputs(const struct merged_hits *merged, size_t *chosen)
 {
     struct join *joins = memory_array(merged->mark_count + 1, sizeof(*joins));
@@ -175,8 +180,8 @@ static void hit_release(struct hit *hit)
         free((char *)hit->values.items[i].value.data);
 }
 
-/* A registry value is one record however often an input has it: an export of SYSTEM shows CurrentControlSet beside the ControlSet00n that
- * it stands for. Marks are sorted, so equal ones follow each other. */
+/* A registry value is one record however often an input has it: an export of SYSTEM shows CurrentControlSet beside the
+ * ControlSet00n that it stands for. Marks are sorted, so equal ones follow each other. */
 static void join_values(struct merged_hits *merged)
 {
     size_t kept = 0;

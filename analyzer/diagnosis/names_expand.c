@@ -91,14 +91,15 @@ static bool add_values(struct names *names, struct text name, struct buffer *out
     return shown != 0;
 }
 
-/* What stands between commas or brackets is left out together with them: "the third value, {third}, is low" without a third value is "the
- * third value is low". Returns where the text goes on. */
+/* What stands between commas or brackets is left out together with them: "the third value, {third}, is low" without a
+ * third value is "the third value is low". Returns where the text goes on. */
 static const char *leave_out(struct buffer *out, const char *rest)
 {
     static const char *const around[][2] = {{", ", ","}, {" (", ")"}};
     for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++) {
         size_t size = strlen(around[i][0]);
-        if (out->size >= size && memcmp(out->data + out->size - size, around[i][0], size) == 0 && rest[0] == around[i][1][0]) {
+        if (out->size >= size && memcmp(out->data + out->size - size, around[i][0], size) == 0 &&
+            rest[0] == around[i][1][0]) {
             out->size -= size;
             return rest + 1;
         }

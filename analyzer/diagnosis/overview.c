@@ -1,4 +1,5 @@
-/* The part of the findings that belongs to no problem: hosts, zones, errors that nothing explains, rules that gave up. */
+/* The part of the findings that belongs to no problem: hosts, zones, errors that nothing explains, rules that gave up.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +15,16 @@ static void add_gaps(struct finding_log *log, const struct log_trace *trace)
         const struct id_range *before = &trace->ranges[i - 1], *after = &trace->ranges[i];
         log->complete = false;
         if (log->gap_count < GAPS_SHOWN)
-            log->gaps[log->gap_count++] = (struct finding_gap){before->high + 1, after->low - 1, {before->high_ticks, BASIS_UTC},
-                                                               {after->low_ticks, BASIS_UTC}};
+            log->gaps[log->gap_count++] = (struct finding_gap){
+                before->high + 1, after->low - 1, {before->high_ticks, BASIS_UTC}, {after->low_ticks, BASIS_UTC}};
     }
     log->complete &= !trace->too_many_ranges;
 }
 
 static void conclude_log(struct finding_host *host, const struct host_log *from, struct arena *arena)
 {
-    struct finding_log log = {.channel = arena_string(arena, text_of(from->channel)), .complete = from->part_count != 0,
+    struct finding_log log = {.channel = arena_string(arena, text_of(from->channel)),
+                              .complete = from->part_count != 0,
                               .gaps = arena_alloc(arena, GAPS_SHOWN * sizeof(struct finding_gap))};
     for (size_t i = 0; i < from->part_count; i++) {
         const struct log_part *part = &from->parts[i];
@@ -43,19 +45,21 @@ static void conclude_log(struct finding_host *host, const struct host_log *from,
         host->logs[host->log_count++] = log;
 }
 
-static void conclude_host(struct finding_host *finding, const struct host_survey *host, const struct bundle *bundle, struct arena *arena)
+static void conclude_host(struct finding_host *finding, const struct host_survey *host, const struct bundle *bundle,
+                          struct arena *arena)
 {
     finding->name = arena_string(arena, text_of(host->host->name));
     finding->former_names.items = arena_alloc(arena, (host->host->former_count + 1) * sizeof(char *));
     for (size_t i = 0; i < host->host->former_count; i++)
-        finding->former_names.items[finding->former_names.count++] = arena_string(arena, text_of(host->host->former_names[i]));
+        finding->former_names.items[finding->former_names.count++] =
+            arena_string(arena, text_of(host->host->former_names[i]));
     finding->facts = arena_alloc(arena, (host->fact_count + 1) * sizeof(*finding->facts));
     for (size_t i = 0; i < host->fact_count; i++) {
         const struct host_fact *fact = &host->facts[i];
-        finding->facts[finding->fact_count++] =
-            (struct finding_fact){arena_string(arena, text_of(fact->name)),
-                                  fact->value == NULL ? NULL : arena_string(arena, text_of(fact->value)),
-                                  fact->input == SIZE_MAX ? NULL : bundle->inputs[fact->input], fact->at, fact->conflict};
+        finding->facts[finding->fact_count++] = (struct finding_fact){
+            arena_string(arena, text_of(fact->name)),
+            fact->value == NULL ? NULL : arena_string(arena, text_of(fact->value)),
+            fact->input == SIZE_MAX ? NULL : bundle->inputs[fact->input], fact->at, fact->conflict};
     }
     finding->logs = arena_alloc(arena, (host->log_count + 1) * sizeof(*finding->logs));
     for (size_t i = 0; i < host->log_count; i++)
@@ -103,7 +107,8 @@ static void explain(struct table *explained, size_t host, size_t detector, const
 }
 
 /* What belongs to a ranked problem: its symptom's records and the evidence that is present. */
-static void explain_problem(struct table *explained, const struct ranked_problem *ranked, const struct evidence_context *context)
+static void explain_problem(struct table *explained, const struct ranked_problem *ranked,
+                            const struct evidence_context *context)
 {
     const struct problem *problem = &ranked->problem;
     size_t detector = detectors_of_symptom(context->detectors, problem->symptom);
@@ -116,7 +121,8 @@ static void explain_problem(struct table *explained, const struct ranked_problem
             const char *group;
             if (item->status == EVIDENCE_PRESENT &&
                 (item->evidence->from == FROM_RECORDS || item->evidence->from == FROM_OTHER_SYMPTOM))
-                for (size_t n = 0; (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
+                for (size_t n = 0;
+                     (group = harvest_group(context->harvest, problem->host_index, item->detector, n)) != NULL; n++)
                     explain(explained, problem->host_index, item->detector, group);
         }
 }
@@ -137,7 +143,11 @@ static bool is_explained(const struct table *explained, const struct intake *int
     return found;
 }
 
-struct error_kind { const struct intake_errors *first; const char *channel; struct merged_hits hits; };
+struct error_kind {
+    const struct intake_errors *first;
+    const char *channel;
+    struct merged_hits hits;
+};
 
 static struct error_kind *error_kind_of(struct table *kinds, const struct intake_errors *errors)
 {
@@ -174,8 +184,13 @@ static struct finding_unexplained conclude_error(struct error_kind *kind, struct
 {
     hits_merge_end(&kind->hits);
     struct finding_unexplained finding = {arena_string(arena, text_of(kind->first->provider)),
-                                          arena_string(arena, text_of(kind->channel)), kind->first->event_id,
-                                          kind->first->level, kind->hits.count, {0, BASIS_NONE}, {0, BASIS_NONE}, ""};
+                                          arena_string(arena, text_of(kind->channel)),
+                                          kind->first->event_id,
+                                          kind->first->level,
+                                          kind->hits.count,
+                                          {0, BASIS_NONE},
+                                          {0, BASIS_NONE},
+                                          ""};
     if (kind->hits.hit_count != 0) {
         finding.first = kind->hits.hits[0].time;
         finding.last = kind->hits.hits[kind->hits.hit_count - 1].time;
@@ -230,7 +245,8 @@ void conclude_overview(struct findings *findings, const struct problem_list *lis
     findings->hosts = arena_alloc(&findings->arena, (survey->hosts->count + 1) * sizeof(*findings->hosts));
     for (size_t i = 0; i < survey->hosts->count; i++)
         if (is_worth_showing(&survey->items[i], survey))
-            conclude_host(&findings->hosts[findings->host_count++], &survey->items[i], findings->bundle, &findings->arena);
+            conclude_host(&findings->hosts[findings->host_count++], &survey->items[i], findings->bundle,
+                          &findings->arena);
     conclude_zones(findings, intakes, survey);
     conclude_errors(findings, list, intakes, context);
     conclude_gave_up(findings, intakes);

@@ -5,12 +5,15 @@
 
 /* ---- which problems there are ---- */
 
-static struct ranked_problem *add_problem(struct problem_list *list, size_t host_index, const struct evidence_context *context,
-                                          const struct symptom *symptom, const char *group)
+static struct ranked_problem *add_problem(struct problem_list *list, size_t host_index,
+                                          const struct evidence_context *context, const struct symptom *symptom,
+                                          const char *group)
 {
     list->items = memory_room(list->items, list->count, &list->capacity, sizeof(*list->items));
     struct ranked_problem *ranked = list->items[list->count++] = memory_alloc(sizeof(*ranked));
-    ranked->problem = (struct problem){.host_index = host_index, .host = &context->survey->items[host_index], .symptom = symptom,
+    ranked->problem = (struct problem){.host_index = host_index,
+                                       .host = &context->survey->items[host_index],
+                                       .symptom = symptom,
                                        .group = memory_string(group)};
     return ranked;
 }
@@ -18,11 +21,13 @@ static struct ranked_problem *add_problem(struct problem_list *list, size_t host
 static void find_occurrences(struct problem *problem)
 {
     hits_merge_end(&problem->hits);
-    occurrences_find(&problem->occurrences, problem->hits.marks, problem->hits.mark_count, problem->hits.width, problem->host);
+    occurrences_find(&problem->occurrences, problem->hits.marks, problem->hits.mark_count, problem->hits.width,
+                     problem->host);
 }
 
 /* One problem for each identity value. What has none joins the only one there is, else it is a problem of its own. */
-static void add_seen(struct problem_list *list, size_t host, const struct symptom *symptom, struct evidence_context *context)
+static void add_seen(struct problem_list *list, size_t host, const struct symptom *symptom,
+                     struct evidence_context *context)
 {
     size_t detector = detectors_of_symptom(context->detectors, symptom), groups = 0, named = 0;
     const char *group;
@@ -63,7 +68,10 @@ static bool earlier(const struct merged_hits *a, const struct merged_hits *b)
     return b->hit_count == 0 || (a->hit_count != 0 && hit_compare(&a->hits[0], &b->hits[0]) < 0);
 }
 
-struct in_window { const struct window *window; int64_t width; };
+struct in_window {
+    const struct window *window;
+    int64_t width;
+};
 
 static bool mark_in_window(void *context, const struct mark *mark)
 {
@@ -75,8 +83,13 @@ static bool mark_in_window(void *context, const struct mark *mark)
 static bool holds_around(const struct merged_hits *hits, const struct hit *hit, const struct evidence *evidence,
                          const struct host_survey *host)
 {
-    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks, hit->joins, hit->value, hit->input, 1,
-                        hit->time.basis, hit->after_restart};
+    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks,
+                        hit->joins,
+                        hit->value,
+                        hit->input,
+                        1,
+                        hit->time.basis,
+                        hit->after_restart};
     struct occurrences occurrences = {0};
     struct windows windows = {0};
     occurrences_find(&occurrences, &mark, 1, 0, host);
@@ -109,8 +122,8 @@ static bool keep_first_match(struct merged_hits *hits, const struct evidence *ev
 }
 
 /* The hits of the item with the earliest match that makes this rule worth ranking without its symptom. */
-static bool find_anchor(const struct rule *rule, const struct rule_set *rules, struct problem *problem, struct merged_hits *anchor,
-                        struct evidence_context *context)
+static bool find_anchor(const struct rule *rule, const struct rule_set *rules, struct problem *problem,
+                        struct merged_hits *anchor, struct evidence_context *context)
 {
     bool found = false;
     if (gate(rule->applies, problem, context, NULL) == TRUTH_FALSE)
@@ -118,12 +131,13 @@ static bool find_anchor(const struct rule *rule, const struct rule_set *rules, s
     for (size_t i = 0; i < rule->cause_count; i++)
         for (size_t j = 0; j < rule->causes[i].evidence_count; j++) {
             const struct evidence *evidence = &rule->causes[i].evidence[j];
-            if (!is_anchor(evidence) || cause_told_elsewhere(rules, &rule->causes[i]) != NULL || gate(rule->causes[i].applies, problem, context, NULL) == TRUTH_FALSE ||
+            if (!is_anchor(evidence) || cause_told_elsewhere(rules, &rule->causes[i]) != NULL ||
+                gate(rule->causes[i].applies, problem, context, NULL) == TRUTH_FALSE ||
                 gate(evidence->valid, problem, context, NULL) == TRUTH_FALSE)
                 continue;
             struct merged_hits hits = {0};
-            harvest_take(context->harvest, problem->host_index, detectors_of_evidence(context->detectors, evidence), HIT_COUNTS,
-                         "", &hits);
+            harvest_take(context->harvest, problem->host_index, detectors_of_evidence(context->detectors, evidence),
+                         HIT_COUNTS, "", &hits);
             hits_merge_end(&hits);
             bool holds = keep_first_match(&hits, evidence, problem->host);
             found |= holds;
@@ -140,7 +154,8 @@ static bool find_anchor(const struct rule *rule, const struct rule_set *rules, s
 static bool symptom_was_seen(const struct rule *rule, size_t host, const struct evidence_context *context)
 {
     for (size_t i = 0; i < rule->symptom_count; i++)
-        if (harvest_group(context->harvest, host, detectors_of_symptom(context->detectors, rule->symptoms[i]), 0) != NULL)
+        if (harvest_group(context->harvest, host, detectors_of_symptom(context->detectors, rule->symptoms[i]), 0) !=
+            NULL)
             return true;
     return false;
 }
@@ -158,8 +173,13 @@ static void anchor_at(struct problem *problem, struct merged_hits *anchor)
     problem->hits = *anchor;
     *anchor = (struct merged_hits){0};
     const struct hit *first = &problem->hits.hits[0];
-    struct mark mark = {first->time.basis == BASIS_NONE ? 0 : first->time.ticks, first->joins, 0, first->input, 1,
-                        first->time.basis, first->after_restart};
+    struct mark mark = {first->time.basis == BASIS_NONE ? 0 : first->time.ticks,
+                        first->joins,
+                        0,
+                        first->input,
+                        1,
+                        first->time.basis,
+                        first->after_restart};
     occurrences_find(&problem->occurrences, &mark, 1, 0, problem->host);
 }
 
@@ -190,7 +210,8 @@ const struct cause *cause_told_elsewhere(const struct rule_set *rules, const str
     const struct cause *told = find_cause(rules, cause->same_as);
     bool lowest = true;
     size_t steps = 0;
-    for (const struct cause *next = told; next != NULL && lowest && steps < SAME_AS_STEPS; next = find_cause(rules, next->same_as)) {
+    for (const struct cause *next = told; next != NULL && lowest && steps < SAME_AS_STEPS;
+         next = find_cause(rules, next->same_as)) {
         if (next == cause)
             return NULL;
         steps++;
@@ -207,8 +228,8 @@ static void rule_out(struct ranked_problem *ranked, const char *id, const struct
     ranked->ruled_out = memory_room(ranked->ruled_out, ranked->ruled_out_count, &ranked->ruled_out_capacity,
                                     sizeof(*ranked->ruled_out));
     ranked->ruled_out[ranked->ruled_out_count++] =
-        (struct ruled_out){id, arena_printf(context->arena, "applies.%s: needs %s, here %s", reason->name, reason->needs,
-                                            names_expand(&names, name, context->arena))};
+        (struct ruled_out){id, arena_printf(context->arena, "applies.%s: needs %s, here %s", reason->name,
+                                            reason->needs, names_expand(&names, name, context->arena))};
 }
 
 static void add_unverified(struct candidate *candidate, const struct predicate *applies, const struct problem *problem,
@@ -231,15 +252,16 @@ static void add_unverified(struct candidate *candidate, const struct predicate *
     list->items = items;
 }
 
-static void add_cause(struct ranked_problem *ranked, const struct rule *rule, const struct cause *cause, size_t *capacity,
-                      struct evidence_context *context)
+static void add_cause(struct ranked_problem *ranked, const struct rule *rule, const struct cause *cause,
+                      size_t *capacity, struct evidence_context *context)
 {
     struct predicate_reason reason;
     if (gate(cause->applies, &ranked->problem, context, &reason) == TRUTH_FALSE) {
         rule_out(ranked, cause->full_id, &reason, context);
         return;
     }
-    ranked->candidates = memory_room(ranked->candidates, ranked->candidate_count, capacity, sizeof(*ranked->candidates));
+    ranked->candidates =
+        memory_room(ranked->candidates, ranked->candidate_count, capacity, sizeof(*ranked->candidates));
     struct candidate *candidate = &ranked->candidates[ranked->candidate_count++];
     *candidate = (struct candidate){.rule = rule, .cause = cause};
     if (gate(rule->applies, &ranked->problem, context, NULL) == TRUTH_UNKNOWN)
@@ -261,8 +283,8 @@ static bool has_symptom(const struct rule *rule, const struct symptom *symptom)
     return false;
 }
 
-static void add_rule(struct ranked_problem *ranked, const struct rule *rule, const struct rule_set *rules, size_t *capacity,
-                     struct evidence_context *context)
+static void add_rule(struct ranked_problem *ranked, const struct rule *rule, const struct rule_set *rules,
+                     size_t *capacity, struct evidence_context *context)
 {
     struct predicate_reason reason;
     if (gate(rule->applies, &ranked->problem, context, &reason) == TRUTH_FALSE) {
@@ -285,7 +307,8 @@ static int compare_ids(const void *left, const void *right)
 static int compare_scores(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-    return a->ranking.score != b->ranking.score ? (a->ranking.score > b->ranking.score ? -1 : 1) : compare_ids(left, right);
+    return a->ranking.score != b->ranking.score ? (a->ranking.score > b->ranking.score ? -1 : 1)
+                                                : compare_ids(left, right);
 }
 
 static double solve(struct ranked_problem *ranked, struct ranking_cause *causes)
@@ -310,7 +333,8 @@ static bool could_rise(struct ranked_problem *ranked, struct ranking_cause *caus
     bool open = false;
     for (size_t i = 0; i < candidate->cause->evidence_count; i++) {
         const struct judged *item = &candidate->judgement.items[i];
-        bool missing = item->present > 0 && (item->status == EVIDENCE_PARTIAL || item->status == EVIDENCE_NOT_COLLECTED);
+        bool missing =
+            item->present > 0 && (item->status == EVIDENCE_PARTIAL || item->status == EVIDENCE_NOT_COLLECTED);
         weights[i] = missing ? item->present : item->weight;
         open |= missing;
     }
@@ -357,8 +381,8 @@ static void rank(struct ranked_problem *ranked)
 }
 
 /* The problem of a host and symptom that was not seen, made on its first anchor. */
-static struct ranked_problem *unseen_problem(struct problem_list *list, size_t from, size_t host, const struct symptom *symptom,
-                                             struct evidence_context *context)
+static struct ranked_problem *unseen_problem(struct problem_list *list, size_t from, size_t host,
+                                             const struct symptom *symptom, struct evidence_context *context)
 {
     for (size_t i = from; i < list->count; i++)
         if (list->items[i]->problem.symptom == symptom)
@@ -366,7 +390,8 @@ static struct ranked_problem *unseen_problem(struct problem_list *list, size_t f
     return add_problem(list, host, context, symptom, "");
 }
 
-static void add_unseen(struct problem_list *list, size_t host, const struct rule_set *rules, struct evidence_context *context)
+static void add_unseen(struct problem_list *list, size_t host, const struct rule_set *rules,
+                       struct evidence_context *context)
 {
     size_t from = list->count;
     size_t *rule_problem = memory_array(rules->rule_count + 1, sizeof(*rule_problem)); /* number + 1 */
@@ -374,7 +399,8 @@ static void add_unseen(struct problem_list *list, size_t host, const struct rule
         const struct rule *rule = rules->rules[i];
         struct problem probe = {.host_index = host, .host = &context->survey->items[host], .group = ""};
         struct merged_hits anchor = {0};
-        if (rule->symptom_count == 0 || symptom_was_seen(rule, host, context) || !find_anchor(rule, rules, &probe, &anchor, context))
+        if (rule->symptom_count == 0 || symptom_was_seen(rule, host, context) ||
+            !find_anchor(rule, rules, &probe, &anchor, context))
             continue;
         struct ranked_problem *ranked = unseen_problem(list, from, host, rule->symptoms[0], context);
         drop_values(&anchor);

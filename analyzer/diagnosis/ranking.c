@@ -33,10 +33,7 @@ int ranking_absent(enum strength strength, enum frequency expected)
 static int clamp(int value, int low, int high) { return value < low ? low : value > high ? high : value; }
 
 /* The symptom's weight for a cause that shows it with chance s when everything else shows it with chance `other`. */
-static double symptom_weight(double s, double other)
-{
-    return 10 * log10((1 - (1 - other) * (1 - s)) / other);
-}
+static double symptom_weight(double s, double other) { return 10 * log10((1 - (1 - other) * (1 - s)) / other); }
 
 static double product_without(const double *q, const double *s, size_t count, size_t without)
 {
@@ -57,7 +54,8 @@ static double none_of_them(const double *q, const double *s, size_t count, doubl
     return leak * none / (1 - (1 - leak) * product_without(q, s, count, count));
 }
 
-double ranking_posteriors(const double *before, const double *explains, size_t count, double leak, bool symptom_seen, double *out)
+double ranking_posteriors(const double *before, const double *explains, size_t count, double leak, bool symptom_seen,
+                          double *out)
 {
     double *q = memory_array(count + 1, sizeof(*q));
     for (size_t i = 0; i < count; i++)
@@ -113,7 +111,10 @@ double ranking_solve(struct ranking_cause *causes, size_t count, double leak, bo
 
 const char *ranking_word(double probability)
 {
-    static const struct { double from; const char *word; } words[] = {
+    static const struct {
+        double from;
+        const char *word;
+    } words[] = {
         {.95, "very likely"}, {.80, "likely"}, {.50, "more likely than not"}, {.20, "possible"}, {0, "unlikely"}};
     size_t i = 0;
     while (probability < words[i].from)

@@ -19,13 +19,14 @@ static bool is_current(const struct host_survey *host, unsigned control_set)
 }
 
 /* Within one input the latest says how it was in the end (a machine may have been upgraded). */
-static bool is_superseded(struct survey *survey, const struct intake *intake, size_t number, const struct host_survey *host)
+static bool is_superseded(struct survey *survey, const struct intake *intake, size_t number,
+                          const struct host_survey *host)
 {
     const struct intake_fact *fact = &intake->facts[number];
     for (size_t i = 0; i < intake->fact_count; i++) {
         const struct intake_fact *other = &intake->facts[i];
-        if (i == number || strcmp(other->name, fact->name) != 0 || host_of(survey, intake->input->index, other->label) != host ||
-            !is_current(host, other->control_set))
+        if (i == number || strcmp(other->name, fact->name) != 0 ||
+            host_of(survey, intake->input->index, other->label) != host || !is_current(host, other->control_set))
             continue;
         bool timed = other->time.basis != BASIS_NONE && fact->time.basis != BASIS_NONE;
         if (timed && other->time.ticks != fact->time.ticks ? other->time.ticks > fact->time.ticks : i > number)
@@ -158,7 +159,8 @@ static struct host_log *log_of(struct survey *survey, struct host_survey *host, 
     return &host->logs[place];
 }
 
-static void add_part(struct host_survey *host, struct host_log *log, struct log_part part, const struct analysis_options *options)
+static void add_part(struct host_survey *host, struct host_log *log, struct log_part part,
+                     const struct analysis_options *options)
 {
     if (options->from.basis != BASIS_NONE && part.first < options->from.ticks)
         part.first = options->from.ticks;
@@ -203,9 +205,10 @@ static void add_start(struct host_survey *host, struct host_start start)
     host->starts[host->start_count++] = start;
 }
 
-/* In record order, those within five minutes being one: it begins with the earliest of their times, and what was before it is before
- * the first of them. */
-static void take_starts(struct host_survey *host, const struct log_trace *trace, size_t input, const struct timezone *zone)
+/* In record order, those within five minutes being one: it begins with the earliest of their times, and what was before
+ * it is before the first of them. */
+static void take_starts(struct host_survey *host, const struct log_trace *trace, size_t input,
+                        const struct timezone *zone)
 {
     struct log_start *starts = memory_array(trace->start_count + 1, sizeof(*starts));
     if (trace->start_count != 0)
@@ -215,7 +218,8 @@ static void take_starts(struct host_survey *host, const struct log_trace *trace,
     bool is_open = false;
     int64_t latest = 0;
     for (size_t i = 0; i < trace->start_count; i++) {
-        struct moment time = moment_with_zone(starts[i].time, zone), previous = moment_with_zone(starts[i].previous, zone);
+        struct moment time = moment_with_zone(starts[i].time, zone),
+                      previous = moment_with_zone(starts[i].previous, zone);
         int64_t distance = time.ticks > latest ? time.ticks - latest : latest - time.ticks;
         if (is_open && open.basis == time.basis && distance <= START_JOIN) {
             open.ticks = time.ticks < open.ticks ? time.ticks : open.ticks;
@@ -287,8 +291,11 @@ static void take_log(struct survey *survey, const struct bundle *bundle, const s
                   (options->to.basis == BASIS_NONE || trace->first <= options->to.ticks);
     bool native = strcmp(bundle->inputs[input]->kind, "evtx") == 0; /* its end is the end of the log */
     if (trace->timed && inside)
-        add_part(host, log, (struct log_part){trace, input, intake->whole_log && !intake->proves_nothing, !native || bundle->inputs[input]->damaged, trace->first,
-                                              trace->last, reach_of(trace)}, options);
+        add_part(host, log,
+                 (struct log_part){trace, input, intake->whole_log && !intake->proves_nothing,
+                                   !native || bundle->inputs[input]->damaged, trace->first, trace->last,
+                                   reach_of(trace)},
+                 options);
 }
 
 static void take_logs(struct survey *survey, const struct bundle *bundle, struct intake *const *intakes,
@@ -307,7 +314,8 @@ static void take_logs(struct survey *survey, const struct bundle *bundle, struct
     }
 }
 
-static void declare_logs(struct survey *survey, const struct declarations *declared, const struct analysis_options *options)
+static void declare_logs(struct survey *survey, const struct declarations *declared,
+                         const struct analysis_options *options)
 {
     for (size_t h = 0; h < survey->hosts->count; h++)
         for (size_t i = 0; i < declared->log_count; i++) {
@@ -315,8 +323,8 @@ static void declare_logs(struct survey *survey, const struct declarations *decla
             struct host_survey *host = &survey->items[h];
             int64_t first = log->from.basis == BASIS_NONE ? INT64_MIN : log->from.ticks;
             int64_t last = log->to.basis == BASIS_NONE ? INT64_MAX : log->to.ticks;
-            add_part(host, log_of(survey, host, log->channel), (struct log_part){NULL, SIZE_MAX, true, false, first, last, first},
-                     options);
+            add_part(host, log_of(survey, host, log->channel),
+                     (struct log_part){NULL, SIZE_MAX, true, false, first, last, first}, options);
         }
 }
 
@@ -340,8 +348,8 @@ static void find_repeated(struct survey *survey, const struct bundle *bundle, st
     table_free(&seen);
 }
 
-struct survey *survey_new(const struct bundle *bundle, struct intake *const *intakes, const struct analysis_options *options,
-                          const struct declarations *declared)
+struct survey *survey_new(const struct bundle *bundle, struct intake *const *intakes,
+                          const struct analysis_options *options, const struct declarations *declared)
 {
     struct survey *survey = memory_alloc(sizeof(*survey));
     struct host_trace **traces = memory_array(bundle->input_count + 1, sizeof(*traces));
@@ -412,8 +420,8 @@ static int compare_ranges(const void *left, const void *right)
     return a->high < b->high ? -1 : a->high > b->high;
 }
 
-/* Whether record numbers are missing in that time, in all whole parts of the log taken together: an archived log goes before the
- * current one, and what lies between them was not collected. */
+/* Whether record numbers are missing in that time, in all whole parts of the log taken together: an archived log goes
+ * before the current one, and what lies between them was not collected. */
 static bool has_gap(const struct host_log *log, int64_t from, int64_t to)
 {
     size_t count = 0, most = 0;
@@ -471,8 +479,8 @@ static const char *lacks(const struct host_survey *host, const struct host_log *
     return NULL;
 }
 
-bool survey_proves_log(const struct host_survey *host, struct text channel, const struct stretch *stretch, struct arena *arena,
-                       const char **why)
+bool survey_proves_log(const struct host_survey *host, struct text channel, const struct stretch *stretch,
+                       struct arena *arena, const char **why)
 {
     const struct host_log *log = survey_log(host, channel);
     *why = "the log was not collected";

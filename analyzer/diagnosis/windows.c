@@ -19,7 +19,8 @@ int64_t occurrence_time(const struct mark *mark, const struct host_survey *host)
     for (size_t i = host->start_count; i-- > 0;) {
         const struct host_start *start = &host->starts[i];
         if (comparable(start, mark->basis, mark->input) && start->ticks <= mark->ticks)
-            return start->has_previous && start->previous < start->ticks ? start->previous : start->ticks - TICKS_PER_SECOND;
+            return start->has_previous && start->previous < start->ticks ? start->previous
+                                                                         : start->ticks - TICKS_PER_SECOND;
     }
     return mark->ticks;
 }
@@ -44,7 +45,11 @@ void marks_place(struct merged_hits *hits, const struct host_survey *host)
         qsort(hits->marks, hits->mark_count, sizeof(*hits->marks), compare_marks);
 }
 
-struct moved { enum time_basis basis; size_t input; int64_t first, last; };
+struct moved {
+    enum time_basis basis;
+    size_t input;
+    int64_t first, last;
+};
 
 static int compare_moved(const void *left, const void *right)
 {
@@ -72,7 +77,8 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
     for (size_t i = 0; i < count; i++) {
         const struct mark *mark = &marks[i];
         int64_t ticks = occurrence_time(mark, host);
-        moved[i] = (struct moved){mark->basis, mark->input, ticks, mark->basis == BASIS_NONE || width == 0 ? ticks : ticks + width - 1};
+        moved[i] = (struct moved){mark->basis, mark->input, ticks,
+                                  mark->basis == BASIS_NONE || width == 0 ? ticks : ticks + width - 1};
     }
     qsort(moved, count, sizeof(*moved), compare_moved);
     for (size_t i = 0; i < count; i++) {
@@ -83,7 +89,8 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
             continue;
         }
         found->items = memory_room(found->items, found->count, &found->capacity, sizeof(*found->items));
-        found->items[found->count++] = (struct occurrence){moved[i].basis, moved[i].input, moved[i].first, moved[i].last};
+        found->items[found->count++] =
+            (struct occurrence){moved[i].basis, moved[i].input, moved[i].first, moved[i].last};
         found->placed += moved[i].basis == BASIS_UTC;
     }
     free(moved);
@@ -141,9 +148,10 @@ void windows_around(struct windows *windows, const struct occurrences *occurrenc
         if (occurrence->basis == BASIS_NONE)
             continue;
         if (evidence->when == WHEN_AROUND)
-            add_window(windows, (struct window){occurrence->basis, occurrence->input, true, true,
-                                                occurrence->first - evidence->before, occurrence->last + evidence->after,
-                                                occurrence->last + evidence->after});
+            add_window(windows,
+                       (struct window){occurrence->basis, occurrence->input, true, true,
+                                       occurrence->first - evidence->before, occurrence->last + evidence->after,
+                                       occurrence->last + evidence->after});
         else
             add_window(windows, boot_of(occurrence, host));
         if (occurrence->basis == BASIS_UTC)
@@ -161,7 +169,13 @@ bool window_holds(const struct window *window, const struct mark *mark, int64_t 
 
 /* ---- count ---- */
 
-struct counted { int64_t ticks; uint64_t value; size_t input; enum time_basis basis; uint32_t count; };
+struct counted {
+    int64_t ticks;
+    uint64_t value;
+    size_t input;
+    enum time_basis basis;
+    uint32_t count;
+};
 
 static int compare_u64(const void *left, const void *right)
 {
@@ -205,8 +219,8 @@ static bool in_one_span(const struct counted *first, const struct counted *other
            other->ticks - first->ticks <= length;
 }
 
-/* The fullest span of the item's length. Marks are sorted, so each span begins at a mark. What has no time is in no span; wall clocks
- * without a zone only meet inside one input. */
+/* The fullest span of the item's length. Marks are sorted, so each span begins at a mark. What has no time is in no
+ * span; wall clocks without a zone only meet inside one input. */
 static uint64_t fullest(const struct evidence *evidence, const struct counted *items, size_t count, uint64_t *scratch)
 {
     uint64_t most = 0;
@@ -224,14 +238,16 @@ static uint64_t fullest(const struct evidence *evidence, const struct counted *i
     return most;
 }
 
-struct tally windows_tally(const struct evidence *evidence, const struct mark *marks, size_t count, mark_filter *in, void *context)
+struct tally windows_tally(const struct evidence *evidence, const struct mark *marks, size_t count, mark_filter *in,
+                           void *context)
 {
     struct counted *items = memory_array(count + 1, sizeof(*items));
     uint64_t *scratch = memory_array(count + 1, sizeof(*scratch));
     size_t used = 0;
     for (size_t i = 0; i < count; i++)
         if (in == NULL || in(context, &marks[i]))
-            items[used++] = (struct counted){marks[i].ticks, marks[i].value, marks[i].input, marks[i].basis, marks[i].count};
+            items[used++] =
+                (struct counted){marks[i].ticks, marks[i].value, marks[i].input, marks[i].basis, marks[i].count};
     struct tally tally = {count_records(items, used), count_distinct(items, used, scratch), 0, false};
     tally.number = evidence->count.distinct != NULL ? tally.distinct : tally.records;
     if (evidence->count.within > 0) {
@@ -252,7 +268,9 @@ struct tally windows_tally(const struct evidence *evidence, const struct mark *m
 
 /* ---- chance ---- */
 
-struct span { int64_t from, to; };
+struct span {
+    int64_t from, to;
+};
 
 static bool in_span(void *context, const struct mark *mark)
 {
@@ -291,14 +309,17 @@ static bool touches_window(const struct windows *windows, int64_t from, int64_t 
     return false;
 }
 
-struct chance { uint64_t windows, holding; };
+struct chance {
+    uint64_t windows, holding;
+};
 
 static void count_boots(struct chance *chance, const struct evidence *evidence, const struct mark *marks, size_t count,
                         const struct windows *windows, const struct host_survey *host, const struct span *log)
 {
     size_t starts = host->utc_start_count;
     for (size_t i = 0; i <= starts; i++) {
-        struct span boot = {i == 0 ? log->from : host->starts[i - 1].ticks, i == starts ? log->to : host->starts[i].ticks - 1};
+        struct span boot = {i == 0 ? log->from : host->starts[i - 1].ticks,
+                            i == starts ? log->to : host->starts[i].ticks - 1};
         boot.from = boot.from < log->from ? log->from : boot.from;
         boot.to = boot.to > log->to ? log->to : boot.to;
         if (boot.from > boot.to || touches_window(windows, boot.from, boot.to))
@@ -308,9 +329,10 @@ static void count_boots(struct chance *chance, const struct evidence *evidence, 
     }
 }
 
-/* The stretch between two occurrences' windows, cut into pieces of the item's length. Only pieces with a mark are looked at. */
-static void count_stretch(struct chance *chance, const struct evidence *evidence, const struct mark *marks, size_t count,
-                          struct span stretch, int64_t length)
+/* The stretch between two occurrences' windows, cut into pieces of the item's length. Only pieces with a mark are
+ * looked at. */
+static void count_stretch(struct chance *chance, const struct evidence *evidence, const struct mark *marks,
+                          size_t count, struct span stretch, int64_t length)
 {
     if (stretch.to <= stretch.from)
         return;
@@ -362,9 +384,11 @@ int windows_chance_cap(const struct evidence *evidence, const struct mark *marks
     }
     if (chance.windows < 10 || (chance.holding == 0 && hits == windows->placed))
         return INT_MAX;
-    double ratio = (double)hits / (double)windows->placed * ((double)chance.windows + 1) / ((double)chance.holding + .5);
+    double ratio =
+        (double)hits / (double)windows->placed * ((double)chance.windows + 1) / ((double)chance.holding + .5);
     int cap = ratio <= 0 ? 0 : (int)floor(10 * log10(ratio) + 1e-9);
     *why = arena_printf(arena, "by chance: also in %llu of %llu other %s", (unsigned long long)chance.holding,
-                        (unsigned long long)chance.windows, evidence->when == WHEN_SAME_BOOT ? "boots" : "windows of that length");
+                        (unsigned long long)chance.windows,
+                        evidence->when == WHEN_SAME_BOOT ? "boots" : "windows of that length");
     return cap < 0 ? 0 : cap;
 }

@@ -23,18 +23,21 @@ struct moment {
 #define TICKS_PER_SECOND INT64_C(10000000)
 #define MOMENT_TEXT 40 /* room for moment_print() */
 
-struct civil { int year, month, day, hour, minute, second; int ticks; }; /* ticks: 0..9999999 */
+struct civil {
+    int year, month, day, hour, minute, second;
+    int ticks;
+}; /* ticks: 0..9999999 */
 
 bool civil_valid(const struct civil *civil);
 int64_t civil_ticks(const struct civil *civil);
 struct civil civil_of(int64_t ticks);
 
-/* RFC 3339: 2009-03-02T09:20:00.1234567Z; trailing zeros of the fraction dropped, no fraction when it is 0; without Z for
- * LOCAL; "" for NONE. Returns `out`. */
+/* RFC 3339: 2009-03-02T09:20:00.1234567Z; trailing zeros of the fraction dropped, no fraction when it is 0; without Z
+ * for LOCAL; "" for NONE. Returns `out`. */
 char *moment_print(struct moment moment, char out[MOMENT_TEXT]);
 
-/* ISO 8601 / RFC 3339 as Windows and people write it: date, T or blank, time, up to 9 fraction digits (100 ns kept), Z or an
- * offset (then UTC), neither (then LOCAL); a date alone is its midnight. */
+/* ISO 8601 / RFC 3339 as Windows and people write it: date, T or blank, time, up to 9 fraction digits (100 ns kept), Z
+ * or an offset (then UTC), neither (then LOCAL); a date alone is its midnight. */
 bool moment_parse(struct text text, struct moment *moment);
 
 /* How dates of event text and Dr Watson logs are to be read: they follow the machine's locale. */

@@ -40,10 +40,7 @@ struct text record_text(struct record *record, const char *name)
     return value;
 }
 
-void field_list_start(struct field_list *list, struct arena *arena)
-{
-    *list = (struct field_list){.arena = arena};
-}
+void field_list_start(struct field_list *list, struct arena *arena) { *list = (struct field_list){.arena = arena}; }
 
 /* The list lives in the arena like its texts: growing leaves the old array behind until the arena is reset. */
 static bool field_list_room(struct field_list *list, size_t bytes)
@@ -96,10 +93,10 @@ void field_list_give(const struct field_list *list, struct record *record)
  */
 struct same_names {
     uint16_t *first, *next;
-    uint16_t *last;           /* of a first field: the latest field of its name */
-    uint16_t *slots;          /* hash table: index + 1; 0 is free */
+    uint16_t *last;  /* of a first field: the latest field of its name */
+    uint16_t *slots; /* hash table: index + 1; 0 is free */
     size_t slot_mask;
-    uint16_t few[5 * 64];     /* the room for all four when there are at most 64 fields */
+    uint16_t few[5 * 64]; /* the room for all four when there are at most 64 fields */
 };
 _Static_assert(LIMIT_FIELDS < UINT16_MAX, "an index and one more fit");
 
@@ -158,14 +155,16 @@ static void place_members(const struct record *record, struct text source, struc
 {
     const struct position *at = &record->at;
 
-    members[0] = (struct place_member){.name = "Category", .present = true,
-                                       .text = text_of(category_names[record->category])};
+    members[0] =
+        (struct place_member){.name = "Category", .present = true, .text = text_of(category_names[record->category])};
     members[1] = (struct place_member){.name = "Source", .present = source.size > 0, .text = source};
-    members[2] = (struct place_member){.name = "Record", .present = at->record > 0, .is_number = true,
-                                       .number = at->record};
+    members[2] =
+        (struct place_member){.name = "Record", .present = at->record > 0, .is_number = true, .number = at->record};
     /* A crash's own Offset is the one in its module; where the record stands is said by Record and Line. */
-    members[3] = (struct place_member){.name = "Offset", .present = at->has_offset && record->category != CATEGORY_CRASH,
-                                       .is_number = true, .number = at->offset};
+    members[3] = (struct place_member){.name = "Offset",
+                                       .present = at->has_offset && record->category != CATEGORY_CRASH,
+                                       .is_number = true,
+                                       .number = at->offset};
     members[4] = (struct place_member){.name = "Line", .present = at->line > 0, .is_number = true, .number = at->line};
     members[5] = (struct place_member){.name = "Host", .present = host.size > 0, .text = host};
 }
@@ -220,8 +219,8 @@ static bool is_place(const struct place_member members[PLACE_MEMBERS], struct te
  * nothing is lost by it: a number as text may have leading zeros. */
 static void write_value(const struct field *field, struct json *json)
 {
-    static const char *const numbers[] = {"EventID", "Qualifiers", "Version", "Level", "Task", "Opcode", "EventRecordID",
-                                          "ProcessID", "ThreadID"};
+    static const char *const numbers[] = {"EventID", "Qualifiers",    "Version",   "Level",   "Task",
+                                          "Opcode",  "EventRecordID", "ProcessID", "ThreadID"};
     uint64_t number;
 
     if (text_number(field->value, 10, &number) && number <= UINT64_C(1) << 53 &&

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void sink_record(struct sink *sink, struct record *record)
-{
-    sink->record(sink, record);
-}
+void sink_record(struct sink *sink, struct record *record) { sink->record(sink, record); }
 
 void sink_loss(struct sink *sink, struct position where, uint64_t count, const char *format, ...)
 {
@@ -37,7 +34,8 @@ void sink_note(struct sink *sink, const char *format, ...)
     buffer_free(&remark);
 }
 
-void sink_covers_key(struct sink *sink, struct text key, unsigned control_set, struct moment written, struct position where)
+void sink_covers_key(struct sink *sink, struct text key, unsigned control_set, struct moment written,
+                     struct position where)
 {
     if (sink->covers_key)
         sink->covers_key(sink, key, control_set, written, where);

@@ -3,9 +3,9 @@
  *
  *     win32k_243: expected present, got partial (log starts 2009-03-02T09:50:00Z, window starts 2009-03-02T06:00:00Z)
  *
- * A run may find several problems. Expectations hold for the first in which a cause of the test's rule is ranked, else the
- * first that excludes the rule or one of its causes, else the first. `verdict` is that problem's, or the report's when
- * there is none.
+ * A run may find several problems. Expectations hold for the first in which a cause of the test's rule is ranked, else
+ * the first that excludes the rule or one of its causes, else the first. `verdict` is that problem's, or the report's
+ * when there is none.
  *
  * A cause is named `heap_full` (a cause of the test's rule before those of others) or `kb184802/heap_full`; an item of
  * evidence `win32k_243` (of the best ranked cause that has it) or behind its cause, `heap_full/win32k_243`.

@@ -1,11 +1,10 @@
 /*
- * Runs the tests that stand in rule files, through the same code as a real run: the records of a test become inputs (one
- * for each Source, by default one for each channel, one for registry values, one for text), and pass derivation,
+ * Runs the tests that stand in rule files, through the same code as a real run: the records of a test become inputs
+ * (one for each Source, by default one for each channel, one for registry values, one for text), and pass derivation,
  * detection, evidence and ranking; what `collected` and `facts` say is declared to the analysis.
  *
- * A test sees the rules of its own file and those it names in `with`, and the symptoms that these use; never the rest of
- * the set. A record proves only that it is there: what else its log or key would have shown is said by
- * `collected`.
+ * A test sees the rules of its own file and those it names in `with`, and the symptoms that these use; never the rest
+ * of the set. A record proves only that it is there: what else its log or key would have shown is said by `collected`.
  */
 #ifndef WINCAUSE_RULES_RULETEST_H
 #define WINCAUSE_RULES_RULETEST_H

@@ -2,9 +2,9 @@
  * A test that stands in a rule file, put together: what `like` brings, without what `drop` takes away, with what
  * `replace` and `facts` change. Expectations are not inherited.
  *
- * Order, for each test of the chain from the one that builds on nothing to the test itself: `records` (when given, instead
- * of those so far), `drop`, `replace`, `facts` (each added, or instead of the same name), `collected` (when given,
- * instead), `with` (added).
+ * Order, for each test of the chain from the one that builds on nothing to the test itself: `records` (when given,
+ * instead of those so far), `drop`, `replace`, `facts` (each added, or instead of the same name), `collected` (when
+ * given, instead), `with` (added).
  */
 #ifndef WINCAUSE_RULES_TESTCASE_H
 #define WINCAUSE_RULES_TESTCASE_H
@@ -16,11 +16,11 @@ struct test_case {
     size_t record_count;
     struct test_fact *facts;
     size_t fact_count;
-    const struct test_collected *collected;   /* borrowed from the rules */
+    const struct test_collected *collected; /* borrowed from the rules */
     size_t collected_count;
     const char **with;
     size_t with_count;
-    struct arena arena;                       /* private: owns the lists; the texts are the rules' */
+    struct arena arena; /* private: owns the lists; the texts are the rules' */
 };
 
 /* False: `why` says what is wrong with the test (one sentence, no full stop). test_case_free() in either case. */

@@ -55,11 +55,11 @@ static void test_maps_and_lists(void **state)
     no("{EventID: [7, 11, 51]}", "{EventID: 1}");
     yes("[{EventID: 1}, {EventID: 2, Level: 3}]", "{EventID: 2, Level: 3}");
     no("[{EventID: 1}, {EventID: 2, Level: 3}]", "{EventID: 2, Level: 4}");
-    yes("{param1: a}", "{param1: [b, a]}");                       /* a field with several values holds when one does */
+    yes("{param1: a}", "{param1: [b, a]}"); /* a field with several values holds when one does */
     yes("{param1|contains|all: [a, b]}", "{param1: ab}");
     yes("{param1|contains|all: [a, b]}", "{param1: [a, b]}");
     no("{param1|contains|all: [a, c]}", "{param1: ab}");
-    no("{Param1: a}", "{param1: a}");                             /* names of fields are exact */
+    no("{Param1: a}", "{param1: a}"); /* names of fields are exact */
     yes("{Computer: srv01, Channel: SYSTEM}", "{Computer: SRV01, Channel: System}");
     yes("{Level: 2}", "{Level: 2}");
     yes("{Level|lte: 2}", "{Level: 1}");
@@ -79,7 +79,7 @@ static void test_text(void **state)
     yes("{a: ''}", "{a: ''}");
     no("{a: ''}", "{a: x}");
     no("{a: ''}", "{b: x}");
-    yes("{a: }", "{b: x}");                                       /* null: absent or empty */
+    yes("{a: }", "{b: x}"); /* null: absent or empty */
     yes("{a: ~}", "{a: ''}");
     no("{a: null}", "{a: x}");
     yes("{a: 'null'}", "{a: 'NULL'}");
@@ -89,7 +89,7 @@ static void test_text(void **state)
     yes("{a|exists: false}", "{b: x}");
     no("{a|exists: no}", "{a: x}");
     yes("{EventID|exists: false}", "{Provider_Name: x}");
-    yes("{a: no}", "{a: 'no'}");                                  /* YAML has no words of its own here */
+    yes("{a: no}", "{a: 'no'}"); /* YAML has no words of its own here */
     yes("{a: 1e3}", "{a: '1e3'}");
     no("{a: 1e3}", "{a: '1000'}");
     yes("{a: 010}", "{a: '010'}");
@@ -102,7 +102,8 @@ static void test_wildcards(void **state)
     no("{a: '*.exe'}", "{a: cmd.exe2}");
     yes("{a: 'c?d.exe'}", "{a: cmd.exe}");
     no("{a: 'c?d.exe'}", "{a: cd.exe}");
-    yes("{a: 'c?d'}", "{a: 'c\xC3\xA4" "d'}");                    /* ? is a character, not a byte */
+    yes("{a: 'c?d'}", "{a: 'c\xC3\xA4"
+                      "d'}"); /* ? is a character, not a byte */
     yes("{a|contains: 'a*c'}", "{a: xxabbcxx}");
     no("{a|contains: 'a*c'}", "{a: xxcbbaxx}");
     yes("{a|startswith: 'a*c'}", "{a: abcx}");
@@ -115,12 +116,12 @@ static void test_wildcards(void **state)
     no("{a: '\\*'}", "{a: x}");
     yes("{a: '\\?'}", "{a: '?'}");
     no("{a: '\\?'}", "{a: x}");
-    yes("{a: 'C:\\Windows'}", "{a: 'C:\\Windows'}");              /* a backslash before anything else is one */
-    yes("{a: 'C:\\\\Windows'}", "{a: 'C:\\Windows'}");            /* and so are two */
+    yes("{a: 'C:\\Windows'}", "{a: 'C:\\Windows'}");   /* a backslash before anything else is one */
+    yes("{a: 'C:\\\\Windows'}", "{a: 'C:\\Windows'}"); /* and so are two */
     yes("{a: '\\\\\\\\server'}", "{a: '\\\\server'}");
-    yes("{a: 'C:\\\\*'}", "{a: 'C:\\Windows'}");                  /* \\* is a backslash and a wildcard */
+    yes("{a: 'C:\\\\*'}", "{a: 'C:\\Windows'}"); /* \\* is a backslash and a wildcard */
     no("{a: 'C:\\\\*'}", "{a: 'C:Windows'}");
-    yes("{a: 'C:\\\\\\*'}", "{a: 'C:\\*'}");                      /* \\\* is a backslash and a star */
+    yes("{a: 'C:\\\\\\*'}", "{a: 'C:\\*'}"); /* \\\* is a backslash and a star */
     no("{a: 'C:\\\\\\*'}", "{a: 'C:\\x'}");
     yes("{a|endswith: '\\'}", "{a: 'C:\\'}");
     yes("{a: 'C:\\*.exe'}", "{a: 'C:*.exe'}");
@@ -138,7 +139,7 @@ static void test_numbers_and_versions(void **state)
     no("{a: '0xc0000142'}", "{a: 'xc0000142'}");
     yes("{a: '0x116'}", "{a: '278'}");
     yes("{a: '0x116'}", "{a: '00000116'}");
-    no("{a: '0x116'}", "{a: '116'}");                             /* not eight digits: decimal */
+    no("{a: '0x116'}", "{a: '116'}"); /* not eight digits: decimal */
     no("{a: '278'}", "{a: '0x116'}");
     yes("{a: '0xffffffffffffffff'}", "{a: '-1'}");
     yes("{a: '5.2'}", "{a: '5.2'}");
@@ -161,14 +162,14 @@ static void test_expressions(void **state)
 {
     (void)state;
     yes("{a|re: '^W.*r$'}", "{a: 'Winlogon error'}");
-    no("{a|re: '^w.*r$'}", "{a: 'Winlogon error'}");              /* re alone distinguishes case */
+    no("{a|re: '^w.*r$'}", "{a: 'Winlogon error'}"); /* re alone distinguishes case */
     yes("{a|re|i: '^w.*r$'}", "{a: 'Winlogon error'}");
-    yes("{a|re: 'log'}", "{a: Winlogon}");                        /* not anchored */
+    yes("{a|re: 'log'}", "{a: Winlogon}"); /* not anchored */
     yes("{a|re: ['^x', '^W']}", "{a: Winlogon}");
     yes("{a|re|all: ['^W', 'n$']}", "{a: Winlogon}");
     no("{a|re|all: ['^W', 'x$']}", "{a: Winlogon}");
     yes("{a|re: '(?m)^of$'}", "{a: \"line\\r\\nof\\r\\ntext\"}");
-    yes("{a|re|i: '\xC3\x84'}", "{a: '\xC3\xA4'}");               /* with i, case is Unicode's */
+    yes("{a|re|i: '\xC3\x84'}", "{a: '\xC3\xA4'}"); /* with i, case is Unicode's */
 }
 
 static void test_conditions(void **state)
@@ -179,7 +180,7 @@ static void test_conditions(void **state)
     expect("{x: {a: 1}, y: {b: 3}, condition: x or y}", NULL, record, true);
     expect("{x: {a: 1}, y: {b: 3}, condition: x and y}", NULL, record, false);
     expect("{x: {a: 1}, y: {b: 3}, condition: x and not y}", NULL, record, true);
-    expect("{x: {a: 1}, y: {b: 3}, condition: not x or y}", NULL, record, false);          /* not binds closest */
+    expect("{x: {a: 1}, y: {b: 3}, condition: not x or y}", NULL, record, false);             /* not binds closest */
     expect("{x: {a: 1}, y: {b: 3}, z: {b: 2}, condition: z or x and y}", NULL, record, true); /* and before or */
     expect("{x: {a: 1}, y: {b: 3}, z: {b: 2}, condition: (z or x) and y}", NULL, record, false);
     expect("{x: {a: 1}, y: {b: 3}, condition: NOT (x AND y)}", NULL, record, true);
@@ -233,11 +234,11 @@ static void test_logsources(void **state)
 
     (void)state;
     assert_true(logsource_fits(&system, &event));
-    assert_true(logsource_fits(&system, &copy));                  /* a copy of an event names no log */
+    assert_true(logsource_fits(&system, &copy)); /* a copy of an event names no log */
     assert_false(logsource_fits(&system, &text));
     assert_false(logsource_fits(&linux, &event));
     assert_false(logsource_fits(&crash, &event));
-    assert_true(logsource_fits(&message, &event));                /* a view of every record */
+    assert_true(logsource_fits(&message, &event)); /* a view of every record */
     assert_true(logsource_fits(&message, &text));
     event.channel = TEXT("Microsoft-Windows-AppLocker/MSI and Script");
     assert_true(logsource_fits(&applocker, &event));
@@ -324,7 +325,7 @@ static void test_summary(void **state)
     ids_are("{s: {EventID: 7}, condition: not s}", ";");
     ids_are("{s: {EventID: '1*'}, condition: s}", ";");
     ids_are("{s: {EventID|gte: 7}, condition: s}", ";");
-    ids_are("{s: {EventID: [1, 2, 3, 4, 5, 6, 7, 8, 9]}, condition: s}", ";");   /* more than there is room for */
+    ids_are("{s: {EventID: [1, 2, 3, 4, 5, 6, 7, 8, 9]}, condition: s}", ";"); /* more than there is room for */
     ids_are("{s: {EventID: '0x40000007'}, condition: s}", "1073741831;");
 }
 
@@ -414,8 +415,8 @@ static void test_system_fields_first(void **state)
 {
     struct detection *detection =
         detection_of("{s: {param1|re: x, Message|contains: y, EventID: 7}, condition: s}", NULL);
-    struct record record = {.category = CATEGORY_EVENT, .event_id = 8, .has_event_id = true,
-                            .decode = decode_must_not_be_called};
+    struct record record = {
+        .category = CATEGORY_EVENT, .event_id = 8, .has_event_id = true, .decode = decode_must_not_be_called};
 
     (void)state;
     assert_false(detection_match(detection, matcher, &record, NULL));
@@ -464,16 +465,14 @@ static void test_mistakes(void **state)
             "  --> test.yml:1:30\n"
             "   | {sel: {a: x}, condition: sel sel}\n"
             "   |                              ^^^ use and, or, not and brackets\n");
-    mistake("{sel: {a: x}, condition: 2 of sel*}",
-            "error: unknown quantity before `of`\n"
-            "  --> test.yml:1:26\n"
-            "   | {sel: {a: x}, condition: 2 of sel*}\n"
-            "   |                          ^ use 1, any or all\n");
-    mistake("{sel: {a: x}, condition: 1 of filter*}",
-            "error: no selection has such a name\n"
-            "  --> test.yml:1:31\n"
-            "   | {sel: {a: x}, condition: 1 of filter*}\n"
-            "   |                               ^^^^^^^ name at least one\n");
+    mistake("{sel: {a: x}, condition: 2 of sel*}", "error: unknown quantity before `of`\n"
+                                                   "  --> test.yml:1:26\n"
+                                                   "   | {sel: {a: x}, condition: 2 of sel*}\n"
+                                                   "   |                          ^ use 1, any or all\n");
+    mistake("{sel: {a: x}, condition: 1 of filter*}", "error: no selection has such a name\n"
+                                                      "  --> test.yml:1:31\n"
+                                                      "   | {sel: {a: x}, condition: 1 of filter*}\n"
+                                                      "   |                               ^^^^^^^ name at least one\n");
     mistake("{sel: {a|re: 'it''s (open'}, condition: sel}",
             "error: the regular expression does not compile\n"
             "  --> test.yml:1:26\n"
@@ -484,36 +483,31 @@ static void test_mistakes(void **state)
             "  --> test.yml:1:17\n"
             "   | {sel: {a|re: 'x**+*'}, condition: sel}\n"
             "   |                 ^ quantifier does not follow a repeatable item\n");
-    mistake("{sel: {a|contains|endswith: x}, condition: sel}",
-            "error: `contains` and `endswith` exclude each other\n"
-            "  --> test.yml:1:19\n"
-            "   | {sel: {a|contains|endswith: x}, condition: sel}\n"
-            "   |                   ^^^^^^^^ use one of them\n");
-    mistake("{sel: {a|lt: many}, condition: sel}",
-            "error: a number or a version is wanted here\n"
-            "  --> test.yml:1:14\n"
-            "   | {sel: {a|lt: many}, condition: sel}\n"
-            "   |              ^^^^ as in 512, 0x1f or 5.2\n");
+    mistake("{sel: {a|contains|endswith: x}, condition: sel}", "error: `contains` and `endswith` exclude each other\n"
+                                                               "  --> test.yml:1:19\n"
+                                                               "   | {sel: {a|contains|endswith: x}, condition: sel}\n"
+                                                               "   |                   ^^^^^^^^ use one of them\n");
+    mistake("{sel: {a|lt: many}, condition: sel}", "error: a number or a version is wanted here\n"
+                                                   "  --> test.yml:1:14\n"
+                                                   "   | {sel: {a|lt: many}, condition: sel}\n"
+                                                   "   |              ^^^^ as in 512, 0x1f or 5.2\n");
     mistake("{sel: {a: x}, other: {a: y}, condition: sel}",
             "warning: the condition does not use the selection `other`\n"
             "  --> test.yml:1:15\n"
             "   | {sel: {a: x}, other: {a: y}, condition: sel}\n"
             "   |               ^^^^^ use it there or delete it\n");
-    mistake("{sel: {a: x}}",
-            "error: the detection has no condition\n"
-            "  --> test.yml:1:2\n"
-            "   | {sel: {a: x}}\n"
-            "   |  ^^^ add `condition: sel`\n");
-    mistake("{sel: [{a: x}, b], condition: sel}",
-            "error: a selection cannot mix maps and texts\n"
-            "  --> test.yml:1:16\n"
-            "   | {sel: [{a: x}, b], condition: sel}\n"
-            "   |                ^ make it all maps or all texts\n");
-    mistake("{sel: {a|contains: ''}, condition: sel}",
-            "error: a value is missing\n"
-            "  --> test.yml:1:20\n"
-            "   | {sel: {a|contains: ''}, condition: sel}\n"
-            "   |                    ^^\n");
+    mistake("{sel: {a: x}}", "error: the detection has no condition\n"
+                             "  --> test.yml:1:2\n"
+                             "   | {sel: {a: x}}\n"
+                             "   |  ^^^ add `condition: sel`\n");
+    mistake("{sel: [{a: x}, b], condition: sel}", "error: a selection cannot mix maps and texts\n"
+                                                  "  --> test.yml:1:16\n"
+                                                  "   | {sel: [{a: x}, b], condition: sel}\n"
+                                                  "   |                ^ make it all maps or all texts\n");
+    mistake("{sel: {a|contains: ''}, condition: sel}", "error: a value is missing\n"
+                                                       "  --> test.yml:1:20\n"
+                                                       "   | {sel: {a|contains: ''}, condition: sel}\n"
+                                                       "   |                    ^^\n");
 }
 
 static void test_doubts_about_keys(void **state)
@@ -526,16 +520,16 @@ static void test_doubts_about_keys(void **state)
 
     (void)state;
     assert_non_null(detection);
-    assert_string_equal(out.data,
-                        "warning: `\\*` is the character * itself, which no key has\n"
-                        "  --> test.yml:1:11\n"
-                        "   | {s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}\n"
-                        "   |           ^^^^^^^^^^^^^^^^ write \\\\* for a backslash and a wildcard\n"
-                        "warning: no registry record has a field `Valuename`\n"
-                        "  --> test.yml:1:29\n"
-                        "   | {s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}\n"
-                        "   |                             ^^^^^^^^^ use Key, ValueName, Type, Data, KeyTime, ControlSet, "
-                        "Category, Source, Record, Line, Offset or Host; did you mean `ValueName`?\n");
+    assert_string_equal(
+        out.data, "warning: `\\*` is the character * itself, which no key has\n"
+                  "  --> test.yml:1:11\n"
+                  "   | {s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}\n"
+                  "   |           ^^^^^^^^^^^^^^^^ write \\\\* for a backslash and a wildcard\n"
+                  "warning: no registry record has a field `Valuename`\n"
+                  "  --> test.yml:1:29\n"
+                  "   | {s: {Key: 'HKU\\*\\Software', Valuename: x}, condition: s}\n"
+                  "   |                             ^^^^^^^^^ use Key, ValueName, Type, Data, KeyTime, ControlSet, "
+                  "Category, Source, Record, Line, Offset or Host; did you mean `ValueName`?\n");
     detection_free(detection);
     buffer_free(&out);
     tree_free(tree);
@@ -562,7 +556,7 @@ static void test_depth(void **state)
     assert_null(detection_compile(tree, tree->root, &logsource, &compiled));
     assert_int_equal(diagnostics.count, 1);
     assert_string_equal(diagnostics.items[0].message, "the condition is nested too deep");
-    expect(many.data, NULL, "{a: 1}", true);   /* long is not deep */
+    expect(many.data, NULL, "{a: 1}", true); /* long is not deep */
     tree_free(tree);
     diagnostics_free(&diagnostics);
     buffer_free(&deep);

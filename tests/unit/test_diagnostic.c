@@ -24,12 +24,14 @@ static void a_mistake_is_shown_where_it_stands(void **state)
 
     (void)state;
     diagnostics_add(&list, SEVERITY_ERROR, "rules/windows/kb184802.yml", 30, 19, 8, TEXT("        strength: strongly"),
-                    "use decisive, strong, moderate or weak; did you mean `strong`?", "unknown strength `%s`", "strongly");
+                    "use decisive, strong, moderate or weak; did you mean `strong`?", "unknown strength `%s`",
+                    "strongly");
     assert_int_equal(list.errors, 1);
-    assert_printed(&list, "error: unknown strength `strongly`\n"
-                          "  --> rules/windows/kb184802.yml:30:19\n"
-                          "   |         strength: strongly\n"
-                          "   |                   ^^^^^^^^ use decisive, strong, moderate or weak; did you mean `strong`?\n");
+    assert_printed(&list,
+                   "error: unknown strength `strongly`\n"
+                   "  --> rules/windows/kb184802.yml:30:19\n"
+                   "   |         strength: strongly\n"
+                   "   |                   ^^^^^^^^ use decisive, strong, moderate or weak; did you mean `strong`?\n");
 }
 
 static void all_are_shown_in_the_order_found(void **state)
@@ -53,12 +55,19 @@ static void carets_stand_below_characters(void **state)
 
     (void)state;
     /* Tabs are one blank, an umlaut one column, an escape sequence as many as it prints. */
-    diagnostics_add(&list, SEVERITY_ERROR, "a.yml", 1, 5, 3, TEXT("\tid\xC3\xA4" "bad"), NULL, "wrong");
+    diagnostics_add(&list, SEVERITY_ERROR, "a.yml", 1, 5, 3,
+                    TEXT("\tid\xC3\xA4"
+                         "bad"),
+                    NULL, "wrong");
     assert_printed(&list, "error: wrong\n"
                           "  --> a.yml:1:5\n"
-                          "   |  id\xC3\xA4" "bad\n"
+                          "   |  id\xC3\xA4"
+                          "bad\n"
                           "   |     ^^^\n");
-    diagnostics_add(&list, SEVERITY_ERROR, "a.yml", 1, 3, 1, TEXT("a\x1b" "b"), NULL, "wrong");
+    diagnostics_add(&list, SEVERITY_ERROR, "a.yml", 1, 3, 1,
+                    TEXT("a\x1b"
+                         "b"),
+                    NULL, "wrong");
     assert_printed(&list, "error: wrong\n"
                           "  --> a.yml:1:3\n"
                           "   | a\\u{1b}b\n"

@@ -17,9 +17,14 @@ static uint64_t random_number(void)
     return state >> 20;
 }
 
-struct sample { int64_t seconds; uint64_t record; int value; };
+struct sample {
+    int64_t seconds;
+    uint64_t record;
+    int value;
+};
 
-static void add(struct hit_store *store, size_t input, const struct sample *sample, enum time_basis basis, uint64_t joins)
+static void add(struct hit_store *store, size_t input, const struct sample *sample, enum time_basis basis,
+                uint64_t joins)
 {
     char text[16];
     struct captures captures;
@@ -28,10 +33,16 @@ static void add(struct hit_store *store, size_t input, const struct sample *samp
     captures_set(&captures, "image", text_of(text));
     hit_store_add(store, input,
                   &(struct hit_seen){{basis == BASIS_NONE ? 0 : sample->seconds * TICKS_PER_SECOND, basis},
-                                     {.record = sample->record}, false, joins, value_hash(text_of(text)), text_of(text), &captures});
+                                     {.record = sample->record},
+                                     false,
+                                     joins,
+                                     value_hash(text_of(text)),
+                                     text_of(text),
+                                     &captures});
 }
 
-static struct hit_store *store_of(const struct sample *samples, size_t count, size_t input, enum time_basis basis, uint64_t joins)
+static struct hit_store *store_of(const struct sample *samples, size_t count, size_t input, enum time_basis basis,
+                                  uint64_t joins)
 {
     struct hit_store *store = memory_alloc(sizeof(*store));
     for (size_t i = 0; i < count; i++)
@@ -87,7 +98,8 @@ static void order_of_arrival_changes_nothing(size_t count, int values)
 {
     struct sample *samples = memory_array(count, sizeof(*samples));
     for (size_t i = 0; i < count; i++)
-        samples[i] = (struct sample){(int64_t)(random_number() % 1000000), i + 1, (int)(random_number() % (uint64_t)values)};
+        samples[i] =
+            (struct sample){(int64_t)(random_number() % 1000000), i + 1, (int)(random_number() % (uint64_t)values)};
     struct hit_store *first = store_of(samples, count, 0, BASIS_UTC, 0);
     struct merged_hits one = merged_of(&first, 1);
     assert_int_equal(one.count, count);
@@ -139,7 +151,8 @@ static void keeps_the_earliest_and_the_latest(void **unused)
     hit_store_free(store);
 }
 
-static uint64_t count_of(struct sample *a, size_t a_count, struct sample *b, size_t b_count, enum time_basis basis, uint64_t joins)
+static uint64_t count_of(struct sample *a, size_t a_count, struct sample *b, size_t b_count, enum time_basis basis,
+                         uint64_t joins)
 {
     struct hit_store *stores[2] = {store_of(a, a_count, 0, basis, joins), store_of(b, b_count, 1, basis, joins)};
     struct merged_hits merged = merged_of(stores, 2);
@@ -158,7 +171,7 @@ static void a_record_from_two_inputs_counts_once(void **unused)
     assert_int_equal(count_of(log, 3, log, 3, BASIS_UTC, 77), 3);
     assert_int_equal(count_of(log, 3, export, 3, BASIS_UTC, 77), 4);
     assert_int_equal(count_of(log, 3, export, 1, BASIS_UTC, 77), 3);
-    assert_int_equal(count_of(log, 3, log, 3, BASIS_UTC, 0), 6);   /* nothing says that they are the same */
+    assert_int_equal(count_of(log, 3, log, 3, BASIS_UTC, 0), 6);    /* nothing says that they are the same */
     assert_int_equal(count_of(log, 3, log, 3, BASIS_LOCAL, 77), 6); /* a wall clock without a zone joins nothing */
     assert_int_equal(count_of(log, 3, log, 3, BASIS_NONE, 77), 1);  /* one registry key and value */
 }

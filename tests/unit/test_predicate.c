@@ -28,7 +28,9 @@ static bool look_up(void *context, struct text name, size_t nth, struct text *va
 
 static const struct scope everywhere = {
     .names = (const char *const[]){"dll", "image", "first", "second", "third", "services.count", "other.count", NULL},
-    .facts = true, .names_as_values = true, .what = "names"};
+    .facts = true,
+    .names_as_values = true,
+    .what = "names"};
 
 static struct predicate *predicate_of(const char *yaml)
 {
@@ -95,7 +97,7 @@ static void test_versions_and_numbers(void **state)
     is("{third|lt: 512}", "{third: '512'}", "false: third needs below 512");
     is("{third|lt: 512}", "{third: '9'}", "true");
     is("{third|gt: 512}", "{third: ' 768 '}", "true");
-    is("{third|gt: 512}", "{third: many}", "unknown: third needs above 512");   /* cannot be compared */
+    is("{third|gt: 512}", "{third: many}", "unknown: third needs above 512"); /* cannot be compared */
     is("{third|gte: '0x10'}", "{third: 16}", "true");
 }
 
@@ -111,9 +113,9 @@ static void test_existence(void **state)
 static void test_three_values(void **state)
 {
     (void)state;
-    is("{dll: a, image: b}", "{dll: a}", "unknown: image needs b");              /* AND: the least */
+    is("{dll: a, image: b}", "{dll: a}", "unknown: image needs b"); /* AND: the least */
     is("{dll: a, image: b}", "{image: c}", "false: image needs b");
-    is("[{dll: a}, {image: b}]", "{dll: x}", "unknown: image needs b");           /* OR: the greatest */
+    is("[{dll: a}, {image: b}]", "{dll: x}", "unknown: image needs b"); /* OR: the greatest */
     is("[{dll: a}, {image: b}]", "{image: b}", "true");
     is("[{dll: a}, {image: b}]", "{dll: x, image: y}", "false: dll needs a");
     is("[{third|lt: 512}, {third|exists: false}]", "{second: 1}", "true");
@@ -126,10 +128,10 @@ static void test_expressions(void **state)
 
     (void)state;
     is(buffer, "{services.count: 97, third: 512}", "true");
-    is(buffer, "{services.count: 96, third: 512}", "false: services.count needs above 49152 / third");   /* is 96 */
+    is(buffer, "{services.count: 96, third: 512}", "false: services.count needs above 49152 / third"); /* is 96 */
     is(buffer, "{services.count: 97}", "unknown");
     is(buffer, "{third: 512}", "unknown");
-    is(buffer, "{services.count: 97, third: 0}", "unknown");                     /* nothing is above x / 0 */
+    is(buffer, "{services.count: 97, third: 0}", "unknown"); /* nothing is above x / 0 */
     is("{third|lt: '1 / 3'}", "{third: '0.333333333'}", "true");
     is("{third|gt: '1 / 3'}", "{third: '0.333333333'}", "false");
     is("{third|gte: '2 / 3 * 3 / 2'}", "{third: 1}", "true");
@@ -138,12 +140,11 @@ static void test_expressions(void **state)
     is("{third|lt: '-2 * 3'}", "{third: '-7'}", "true");
     is("{third|gt: '0.8 * second'}", "{third: 81, second: 100}", "true");
     is("{third|gt: '0.8 * second'}", "{third: 80, second: 100}", "false");
-    is("{third|gt: 'second * first'}", "{third: 7, second: [9, 2], first: [8, 3]}", "true");   /* 2 * 3 */
+    is("{third|gt: 'second * first'}", "{third: 7, second: [9, 2], first: [8, 3]}", "true"); /* 2 * 3 */
     is("{third|gt: 'second * first'}", "{third: 6, second: [9, 2], first: [8, 3]}", "false");
-    is("{third|gt: '18446744073709551615 * second'}",
-       "{third: 5, second: 18446744073709551615}", "false");
-    is("{third|gt: '18446744073709551615 * second * second'}",
-       "{third: 5, second: 18446744073709551615}", "unknown");                   /* more than 128 bits */
+    is("{third|gt: '18446744073709551615 * second'}", "{third: 5, second: 18446744073709551615}", "false");
+    is("{third|gt: '18446744073709551615 * second * second'}", "{third: 5, second: 18446744073709551615}",
+       "unknown"); /* more than 128 bits */
 }
 
 static void test_names_as_values(void **state)
@@ -182,7 +183,7 @@ static void test_unknown_names(void **state)
     (void)state;
     unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{}", "os.version os.service_pack");
     unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '4.0'}", "os.service_pack");
-    unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '5.0'}", "");   /* false */
+    unknown_names("{os.version: '4.0', os.service_pack|lte: 3}", "{os.version: '5.0'}", ""); /* false */
     unknown_names("[{os.version: '4.0'}, {os.version: '5.0', os.arch: x86}]", "{}", "os.version os.arch");
     unknown_names("{services.count|gt: '49152 / third'}", "{services.count: 1}", "third");
 }
@@ -202,7 +203,7 @@ static void test_reason_is_cut_between_characters(void **state)
     buffer_add_string(&yaml, "'}");
     predicate = predicate_of(yaml.data);
     assert_int_equal(predicate_test(predicate, matcher, look_up, tree->root, &reason), TRUTH_FALSE);
-    assert_int_equal(text_of(reason.needs).size, 159);   /* one byte and 79 characters of two */
+    assert_int_equal(text_of(reason.needs).size, 159); /* one byte and 79 characters of two */
     predicate_free(predicate);
     buffer_free(&yaml);
     tree_free(tree);
@@ -211,8 +212,8 @@ static void test_reason_is_cut_between_characters(void **state)
 
 static void mistake(const char *yaml, const char *expected)
 {
-    const struct scope gates = {.names = (const char *const[]){"dll", "image", NULL}, .facts = true,
-                                       .what = "captures of the symptom"};
+    const struct scope gates = {
+        .names = (const char *const[]){"dll", "image", NULL}, .facts = true, .what = "captures of the symptom"};
     struct diagnostics diagnostics = {0};
     struct tree *tree = parsed(yaml, &diagnostics);
     struct predicate *predicate = predicate_compile(tree, tree->root, &gates, &compiled);
@@ -229,11 +230,12 @@ static void mistake(const char *yaml, const char *expected)
 static void test_mistakes(void **state)
 {
     (void)state;
-    mistake("{imgae: x}", "error: unknown name `imgae`\n"
-                          "  --> test.yml:1:2\n"
-                          "   | {imgae: x}\n"
-                          "   |  ^^^^^ known here are captures of the symptom: dll, image; and facts such as os.version; "
-                          "did you mean `image`?\n");
+    mistake("{imgae: x}",
+            "error: unknown name `imgae`\n"
+            "  --> test.yml:1:2\n"
+            "   | {imgae: x}\n"
+            "   |  ^^^^^ known here are captures of the symptom: dll, image; and facts such as os.version; "
+            "did you mean `image`?\n");
     mistake("{dll: ~}", "error: a value is missing\n"
                         "  --> test.yml:1:7\n"
                         "   | {dll: ~}\n"
@@ -287,14 +289,10 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_single_conditions),
-        cmocka_unit_test(test_versions_and_numbers),
-        cmocka_unit_test(test_existence),
-        cmocka_unit_test(test_three_values),
-        cmocka_unit_test(test_expressions),
-        cmocka_unit_test(test_names_as_values),
-        cmocka_unit_test(test_unknown_names),
-        cmocka_unit_test(test_reason_is_cut_between_characters),
+        cmocka_unit_test(test_single_conditions), cmocka_unit_test(test_versions_and_numbers),
+        cmocka_unit_test(test_existence),         cmocka_unit_test(test_three_values),
+        cmocka_unit_test(test_expressions),       cmocka_unit_test(test_names_as_values),
+        cmocka_unit_test(test_unknown_names),     cmocka_unit_test(test_reason_is_cut_between_characters),
         cmocka_unit_test(test_mistakes),
     };
 

@@ -99,7 +99,8 @@ static void absence_weighs_as_the_table_says(void **unused)
     }
 }
 
-/* Twenty common causes would have 2:1 odds together before any evidence: what is over even odds is taken back, except where evidence pays. */
+/* Twenty common causes would have 2:1 odds together before any evidence: what is over even odds is taken back, except
+ * where evidence pays. */
 static void rivals_share_one_prior_mass(void **unused)
 {
     (void)unused;
@@ -138,7 +139,8 @@ static void the_rows_sum_to_the_score(void **unused)
         ranking_solve(causes, count, .10, model % 2 == 0);
         for (size_t i = 0; i < count; i++) {
             const struct ranking_cause *cause = &causes[i];
-            assert_int_equal(10 * (cause->prior + cause->crowd + cause->gates + cause->limit + cause->evidence) + cause->symptom,
+            assert_int_equal(10 * (cause->prior + cause->crowd + cause->gates + cause->limit + cause->evidence) +
+                                 cause->symptom,
                              cause->score);
             if (model % 2 != 0)
                 assert_int_equal(cause->symptom, 0);
@@ -153,7 +155,8 @@ static void more_evidence_never_lowers_its_cause(void **unused)
         struct ranking_cause causes[3];
         int evidence = (int)(random_unit() * 60) - 30;
         for (size_t i = 0; i < 3; i++)
-            causes[i] = (struct ranking_cause){.prior = -13, .evidence = (int)(random_unit() * 60) - 30, .explains = .8};
+            causes[i] =
+                (struct ranking_cause){.prior = -13, .evidence = (int)(random_unit() * 60) - 30, .explains = .8};
         causes[0].evidence = evidence;
         ranking_solve(causes, 3, .10, true);
         double own = causes[0].probability, rival = causes[1].probability;
@@ -174,10 +177,10 @@ static void nothing_known_leaves_no_known_cause(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_brute_force_on_random_models), cmocka_unit_test(ranks_the_desktop_heap),
-        cmocka_unit_test(absence_weighs_as_the_table_says),    cmocka_unit_test(rivals_share_one_prior_mass),
+        cmocka_unit_test(equals_brute_force_on_random_models),   cmocka_unit_test(ranks_the_desktop_heap),
+        cmocka_unit_test(absence_weighs_as_the_table_says),      cmocka_unit_test(rivals_share_one_prior_mass),
         cmocka_unit_test(gates_cost_three_each_and_six_at_most), cmocka_unit_test(the_rows_sum_to_the_score),
-        cmocka_unit_test(more_evidence_never_lowers_its_cause), cmocka_unit_test(nothing_known_leaves_no_known_cause),
+        cmocka_unit_test(more_evidence_never_lowers_its_cause),  cmocka_unit_test(nothing_known_leaves_no_known_cause),
     };
     return cmocka_run_group_tests_name("ranking", tests, NULL, NULL);
 }

@@ -114,8 +114,10 @@ static void as_json_the_place_comes_first(void **state)
 {
     static const struct field fields[] = {
         {{"Channel", 7}, {"System", 6}}, {{"Data[1]", 7}, {"x", 1}}, {{"Channel", 7}, {"again", 5}}};
-    struct record record = {.category = CATEGORY_EVENT, .at = {.record = 6, .offset = 512, .has_offset = true, .line = 3},
-                            .fields = fields, .field_count = 3};
+    struct record record = {.category = CATEGORY_EVENT,
+                            .at = {.record = 6, .offset = 512, .has_offset = true, .line = 3},
+                            .fields = fields,
+                            .field_count = 3};
 
     (void)state;
     assert_json(&record, "logs/System.evtx", "SRV01",
@@ -134,7 +136,8 @@ static void as_json_what_is_absent_is_left_out(void **state)
 static void as_json_no_key_occurs_twice(void **state)
 {
     static const struct field fields[] = {{{"Line", 4}, {"12", 2}}, {{"Source", 6}, {"own data", 8}}};
-    struct record record = {.category = CATEGORY_MESSAGE, .at = {.record = 1, .line = 12}, .fields = fields, .field_count = 2};
+    struct record record = {
+        .category = CATEGORY_MESSAGE, .at = {.record = 1, .line = 12}, .fields = fields, .field_count = 2};
 
     (void)state;
     assert_json(&record, "note.txt", "",
@@ -165,7 +168,11 @@ static void as_json_many_fields_keep_their_order(void **state)
     arena_free(&arena);
 }
 
-struct heard { struct sink sink; char why[100]; uint64_t count; };
+struct heard {
+    struct sink sink;
+    char why[100];
+    uint64_t count;
+};
 
 static void hear_loss(struct sink *sink, struct position where, uint64_t count, const char *why)
 {
@@ -210,16 +217,11 @@ static void a_source_is_read_up_to_its_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_may_have_several_values),
-        cmocka_unit_test(fields_are_decoded_once_and_on_demand),
-        cmocka_unit_test(too_many_fields_are_cut),
-        cmocka_unit_test(too_large_fields_are_cut),
-        cmocka_unit_test(as_json_the_place_comes_first),
-        cmocka_unit_test(as_json_what_is_absent_is_left_out),
-        cmocka_unit_test(as_json_no_key_occurs_twice),
-        cmocka_unit_test(as_json_many_fields_keep_their_order),
-        cmocka_unit_test(a_sink_hears_what_it_wants_to),
-        cmocka_unit_test(a_source_is_read_up_to_its_end),
+        cmocka_unit_test(a_name_may_have_several_values), cmocka_unit_test(fields_are_decoded_once_and_on_demand),
+        cmocka_unit_test(too_many_fields_are_cut),        cmocka_unit_test(too_large_fields_are_cut),
+        cmocka_unit_test(as_json_the_place_comes_first),  cmocka_unit_test(as_json_what_is_absent_is_left_out),
+        cmocka_unit_test(as_json_no_key_occurs_twice),    cmocka_unit_test(as_json_many_fields_keep_their_order),
+        cmocka_unit_test(a_sink_hears_what_it_wants_to),  cmocka_unit_test(a_source_is_read_up_to_its_end),
     };
 
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);

@@ -36,19 +36,23 @@ static void utf16_becomes_utf8(void **state)
     (void)state;
     CHECK(unicode_add_utf16le, "", "");
     CHECK(unicode_add_utf16le, "R\0u\0n\0", "Run");
-    CHECK(unicode_add_utf16le, "\xE4\0\x20\x20\xAC\x20", "\xC3\xA4\xE2\x80\xA0\xE2\x82\xAC"); /* a umlaut, dagger, euro */
-    CHECK(unicode_add_utf16le, "\x3D\xD8\x00\xDE", "\xF0\x9F\x98\x80");                         /* U+1F600, a pair */
-    CHECK(unicode_add_utf16le, "a\0\0\0b\0", "a\0b");                                           /* NUL is kept */
+    CHECK(unicode_add_utf16le, "\xE4\0\x20\x20\xAC\x20",
+          "\xC3\xA4\xE2\x80\xA0\xE2\x82\xAC");                          /* a umlaut, dagger, euro */
+    CHECK(unicode_add_utf16le, "\x3D\xD8\x00\xDE", "\xF0\x9F\x98\x80"); /* U+1F600, a pair */
+    CHECK(unicode_add_utf16le, "a\0\0\0b\0", "a\0b");                   /* NUL is kept */
 }
 
 static void half_characters_become_the_replacement(void **state)
 {
     (void)state;
-    CHECK(unicode_add_utf16le, "\x00\xD8", BAD);                     /* a high surrogate at the end */
-    CHECK(unicode_add_utf16le, "\x00\xD8" "a\0", BAD "a");           /* followed by something else */
-    CHECK(unicode_add_utf16le, "\x00\xDC\x00\xD8", BAD BAD);         /* the wrong way round */
+    CHECK(unicode_add_utf16le, "\x00\xD8", BAD); /* a high surrogate at the end */
+    CHECK(unicode_add_utf16le,
+          "\x00\xD8"
+          "a\0",
+          BAD "a");                                          /* followed by something else */
+    CHECK(unicode_add_utf16le, "\x00\xDC\x00\xD8", BAD BAD); /* the wrong way round */
     CHECK(unicode_add_utf16le, "\x00\xD8\x00\xD8\x00\xDC", BAD "\xF0\x90\x80\x80");
-    CHECK(unicode_add_utf16le, "a\0b", "a" BAD);                     /* an odd byte */
+    CHECK(unicode_add_utf16le, "a\0b", "a" BAD); /* an odd byte */
 }
 
 /* The fast path takes eight at a time: a stranger at every place of two such groups must come through. */
@@ -111,12 +115,18 @@ static void doubtful_utf8_becomes_valid(void **state)
     (void)state;
     CHECK(unicode_add_utf8, "plain text, longer than eight bytes", "plain text, longer than eight bytes");
     CHECK(unicode_add_utf8, "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80");
-    CHECK(unicode_add_utf8, "a\xE4" "b", "a" BAD "b");               /* CP1252 in disguise */
-    CHECK(unicode_add_utf8, "\xC0\xAF", BAD BAD);                    /* a slash, longer than needed */
-    CHECK(unicode_add_utf8, "\xED\xA0\x80", BAD BAD BAD);            /* a surrogate */
-    CHECK(unicode_add_utf8, "\xF4\x90\x80\x80", BAD BAD BAD BAD);    /* beyond the last character */
-    CHECK(unicode_add_utf8, "\xE2\x82", BAD);                        /* cut: one for the whole beginning */
-    CHECK(unicode_add_utf8, "\xE2\x82" "a", BAD "a");
+    CHECK(unicode_add_utf8,
+          "a\xE4"
+          "b",
+          "a" BAD "b");                                           /* CP1252 in disguise */
+    CHECK(unicode_add_utf8, "\xC0\xAF", BAD BAD);                 /* a slash, longer than needed */
+    CHECK(unicode_add_utf8, "\xED\xA0\x80", BAD BAD BAD);         /* a surrogate */
+    CHECK(unicode_add_utf8, "\xF4\x90\x80\x80", BAD BAD BAD BAD); /* beyond the last character */
+    CHECK(unicode_add_utf8, "\xE2\x82", BAD);                     /* cut: one for the whole beginning */
+    CHECK(unicode_add_utf8,
+          "\xE2\x82"
+          "a",
+          BAD "a");
     CHECK(unicode_add_utf8, "a\0b", "a\0b");
 }
 
@@ -126,7 +136,9 @@ static void utf8_is_told_from_what_is_not(void **state)
     assert_true(unicode_is_utf8("", 0));
     assert_true(unicode_is_utf8("abcdefgh\xC3\xA4", 10));
     assert_false(unicode_is_utf8("abcdefgh\xC3\xA4", 9));
-    assert_false(unicode_is_utf8("abcdefgh\xE4" "abc", 12));
+    assert_false(unicode_is_utf8("abcdefgh\xE4"
+                                 "abc",
+                                 12));
 }
 
 static void characters_are_taken_one_by_one(void **state)
@@ -157,8 +169,12 @@ static void detects(const char *bytes, size_t size, enum encoding expected, size
 static void a_byte_order_mark_decides(void **state)
 {
     (void)state;
-    DETECTS("\xEF\xBB\xBF" "a", ENCODING_UTF8, 3);
-    DETECTS("\xFF\xFE" "a\0", ENCODING_UTF16LE, 2);
+    DETECTS("\xEF\xBB\xBF"
+            "a",
+            ENCODING_UTF8, 3);
+    DETECTS("\xFF\xFE"
+            "a\0",
+            ENCODING_UTF16LE, 2);
     DETECTS("\xFE\xFF\0a", ENCODING_UTF16BE, 2);
 }
 
@@ -169,26 +185,35 @@ static void without_a_mark_the_bytes_decide(void **state)
     DETECTS("Windows Registry Editor", ENCODING_UTF8, 0);
     DETECTS("V\0e\0r\0s\0i\0o\0n\0=\0", ENCODING_UTF16LE, 0);
     DETECTS("\0V\0e\0r\0s\0i\0o\0n\0=", ENCODING_UTF16BE, 0);
-    DETECTS("\x1F\x04\x40\x04\x38\x04\x3B\x04\x3E\x04\x36\x04 \0\r\0\n\0", ENCODING_UTF16LE, 0); /* Cyrillic and a line end */
-    DETECTS("Gr\xFC\xDF" "e", ENCODING_ANSI, 0);
-    DETECTS("Gr\xC3\xBC\xC3\x9F" "e", ENCODING_UTF8, 0);
+    DETECTS("\x1F\x04\x40\x04\x38\x04\x3B\x04\x3E\x04\x36\x04 \0\r\0\n\0", ENCODING_UTF16LE,
+            0); /* Cyrillic and a line end */
+    DETECTS("Gr\xFC\xDF"
+            "e",
+            ENCODING_ANSI, 0);
+    DETECTS("Gr\xC3\xBC\xC3\x9F"
+            "e",
+            ENCODING_UTF8, 0);
     DETECTS("one stray NUL\0 makes no UTF-16 of it", ENCODING_UTF8, 0);
 }
 
 static void a_head_may_end_inside_a_character(void **state)
 {
     (void)state;
-    DETECTS("Gr\xC3\xBC\xC3", ENCODING_UTF8, 0);   /* another one speaks for UTF-8 */
-    DETECTS("5 \xE2\x82", ENCODING_UTF8, 0);       /* two of its bytes do */
-    DETECTS("caf\xE9", ENCODING_ANSI, 0);          /* nothing does */
+    DETECTS("Gr\xC3\xBC\xC3", ENCODING_UTF8, 0); /* another one speaks for UTF-8 */
+    DETECTS("5 \xE2\x82", ENCODING_UTF8, 0);     /* two of its bytes do */
+    DETECTS("caf\xE9", ENCODING_ANSI, 0);        /* nothing does */
 }
 
 static void ansi_is_cp1252_unless_set(void **state)
 {
     (void)state;
     assert_string_equal(unicode_codepage(), "CP1252");
-    CHECK(unicode_add_ansi, "Gr\xFC\xDF" "e \x80 \x93q\x94", "Gr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC \xE2\x80\x9Cq\xE2\x80\x9D");
-    CHECK(unicode_add_ansi, "\x81", BAD);          /* CP1252 has no such character */
+    CHECK(unicode_add_ansi,
+          "Gr\xFC\xDF"
+          "e \x80 \x93q\x94",
+          "Gr\xC3\xBC\xC3\x9F"
+          "e \xE2\x82\xAC \xE2\x80\x9Cq\xE2\x80\x9D");
+    CHECK(unicode_add_ansi, "\x81", BAD); /* CP1252 has no such character */
     CHECK(unicode_add_ansi, "a\0b", "a\0b");
 }
 
@@ -205,9 +230,16 @@ static void pages_with_two_byte_characters_work(void **state)
 {
     (void)state;
     assert_true(unicode_set_codepage("CP932"));
-    CHECK(unicode_add_ansi, "a\x83\x65\x83\x58" "b", "a\xE3\x83\x86\xE3\x82\xB9" "b"); /* second bytes are ASCII letters */
-    CHECK(unicode_add_ansi, "a\x83", "a" BAD);                                        /* cut inside a character */
-    CHECK(unicode_add_ansi, "\xFF" "a", BAD "a");
+    CHECK(unicode_add_ansi,
+          "a\x83\x65\x83\x58"
+          "b",
+          "a\xE3\x83\x86\xE3\x82\xB9"
+          "b");                                /* second bytes are ASCII letters */
+    CHECK(unicode_add_ansi, "a\x83", "a" BAD); /* cut inside a character */
+    CHECK(unicode_add_ansi,
+          "\xFF"
+          "a",
+          BAD "a");
     assert_true(unicode_set_codepage("CP1252"));
 }
 

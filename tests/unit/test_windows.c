@@ -12,7 +12,10 @@
 
 #define MINUTE (60 * TICKS_PER_SECOND)
 
-static struct mark at(int64_t minute) { return (struct mark){.ticks = minute * MINUTE, .count = 1, .basis = BASIS_UTC}; }
+static struct mark at(int64_t minute)
+{
+    return (struct mark){.ticks = minute * MINUTE, .count = 1, .basis = BASIS_UTC};
+}
 
 static size_t marks_at(struct mark *marks, const int *minutes, size_t count)
 {
@@ -46,9 +49,11 @@ static void runs_of_fifteen_minutes_are_one_occurrence(void **unused)
 static void times_of_different_kinds_never_meet(void **unused)
 {
     (void)unused;
-    struct mark marks[] = {at(100), {.ticks = 100 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 1},
+    struct mark marks[] = {at(100),
+                           {.ticks = 100 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 1},
                            {.ticks = 101 * MINUTE, .count = 1, .basis = BASIS_LOCAL, .input = 2},
-                           {.count = 1, .basis = BASIS_NONE, .input = 3}, {.count = 1, .basis = BASIS_NONE, .input = 3}};
+                           {.count = 1, .basis = BASIS_NONE, .input = 3},
+                           {.count = 1, .basis = BASIS_NONE, .input = 3}};
     struct host_survey host = {0};
     struct occurrences found = {0};
     occurrences_find(&found, marks, 5, 0, &host);
@@ -60,7 +65,8 @@ static void times_of_different_kinds_never_meet(void **unused)
 static void a_report_after_the_restart_belongs_before_it(void **unused)
 {
     (void)unused;
-    struct host_start starts[] = {{BASIS_UTC, 0, 50 * MINUTE, 0, false}, {BASIS_UTC, 0, 200 * MINUTE, 180 * MINUTE, true}};
+    struct host_start starts[] = {{BASIS_UTC, 0, 50 * MINUTE, 0, false},
+                                  {BASIS_UTC, 0, 200 * MINUTE, 180 * MINUTE, true}};
     struct host_survey host = {.starts = starts, .start_count = 2, .utc_start_count = 2};
     struct mark report = at(202), other = at(202), early = at(60);
     report.after_restart = early.after_restart = true;
@@ -156,7 +162,8 @@ static void distinct_counts_values(void **unused)
     assert_false(windows_tally(&three, marks, 3, NULL, NULL).holds);
     assert_false(windows_tally(&one, marks, 3, NULL, NULL).holds);
     assert_true(windows_tally(&one, marks, 2, NULL, NULL).holds);
-    assert_false(windows_tally(&one, marks, 1, NULL, NULL).holds); /* one record alone says nothing about "only one value" */
+    assert_false(
+        windows_tally(&one, marks, 1, NULL, NULL).holds); /* one record alone says nothing about "only one value" */
 }
 
 /* A log from minute 0 to 1000 with the problem at 500; the item's window is ten minutes long. */
