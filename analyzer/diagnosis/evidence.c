@@ -20,15 +20,9 @@ static bool in_windows(void *context, const struct mark *mark)
 }
 
 /* Where the hit belongs; its own time is what it says. */
-static struct mark mark_of_hit(const struct hit *hit, const struct host_survey *host)
+static struct mark placed_mark(const struct hit *hit, const struct host_survey *host)
 {
-    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks,
-                        hit->joins,
-                        hit->value,
-                        hit->input,
-                        1,
-                        hit->time.basis,
-                        hit->after_restart};
+    struct mark mark = mark_of_hit(hit);
     mark.ticks = occurrence_time(&mark, host);
     return mark;
 }
@@ -40,7 +34,7 @@ struct place *places_of(const struct merged_hits *hits, const struct windows *wi
     *count = 0;
     for (size_t i = 0; i < hits->hit_count && *count < PLACES_SHOWN; i++) {
         const struct hit *hit = &hits->hits[i];
-        struct mark mark = mark_of_hit(hit, host);
+        struct mark mark = placed_mark(hit, host);
         if (windows == NULL || in_windows((void *)windows, &mark))
             places[(*count)++] =
                 (struct place){bundle->inputs[hit->input], hit->at, hit->time, arena_string(arena, text_of(hit->text))};
@@ -271,7 +265,7 @@ static void keep_values_of(struct judged *item, const struct windows *windows, c
         return;
     merged_values_clear(&item->hits);
     for (size_t i = 0; i < item->hits.hit_count; i++) {
-        struct mark mark = mark_of_hit(&item->hits.hits[i], host);
+        struct mark mark = placed_mark(&item->hits.hits[i], host);
         if (in_windows((void *)windows, &mark))
             merged_values_add(&item->hits, &item->hits.hits[i].values);
     }

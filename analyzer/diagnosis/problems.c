@@ -83,13 +83,7 @@ static bool mark_in_window(void *context, const struct mark *mark)
 static bool holds_around(const struct merged_hits *hits, const struct hit *hit, const struct evidence *evidence,
                          const struct host_survey *host)
 {
-    struct mark mark = {hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks,
-                        hit->joins,
-                        hit->value,
-                        hit->input,
-                        1,
-                        hit->time.basis,
-                        hit->after_restart};
+    struct mark mark = mark_of_hit(hit);
     struct occurrences occurrences = {0};
     struct windows windows = {0};
     occurrences_find(&occurrences, &mark, 1, 0, host);
@@ -172,14 +166,7 @@ static void anchor_at(struct problem *problem, struct merged_hits *anchor)
     problem->occurrences = (struct occurrences){0};
     problem->hits = *anchor;
     *anchor = (struct merged_hits){0};
-    const struct hit *first = &problem->hits.hits[0];
-    struct mark mark = {first->time.basis == BASIS_NONE ? 0 : first->time.ticks,
-                        first->joins,
-                        0,
-                        first->input,
-                        1,
-                        first->time.basis,
-                        first->after_restart};
+    struct mark mark = mark_of_hit(&problem->hits.hits[0]);
     occurrences_find(&problem->occurrences, &mark, 1, 0, problem->host);
 }
 

@@ -37,6 +37,17 @@ static int compare_marks(const void *left, const void *right)
     return a->value < b->value ? -1 : a->value > b->value;
 }
 
+struct mark mark_of_hit(const struct hit *hit)
+{
+    return (struct mark){.ticks = hit->time.basis == BASIS_NONE ? 0 : hit->time.ticks,
+                         .joins = hit->joins,
+                         .value = hit->value,
+                         .input = hit->input,
+                         .count = 1,
+                         .basis = hit->time.basis,
+                         .after_restart = hit->after_restart};
+}
+
 void marks_place(struct merged_hits *hits, const struct host_survey *host)
 {
     for (size_t i = 0; i < hits->mark_count; i++)

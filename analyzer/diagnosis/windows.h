@@ -31,6 +31,8 @@ void occurrences_find(struct occurrences *found, const struct mark *marks, size_
 /* Where a record that may have been written after a restart belongs: at the last record before the start, or, where
  * none is known, a second before the start itself. */
 int64_t occurrence_time(const struct mark *mark, const struct host_survey *host);
+/* The mark that a hit left. */
+struct mark mark_of_hit(const struct hit *hit);
 /* Moves marks that were written after a restart, and sorts them again. */
 void marks_place(struct merged_hits *hits, const struct host_survey *host);
 
