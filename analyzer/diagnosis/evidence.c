@@ -148,10 +148,24 @@ static struct match match_anywhere(const struct judged *item)
     return (struct match){tally.holds, false, exceeded, tally.holds, tally.records};
 }
 
+static void widen(struct judged *item, struct moment time)
+{
+    if (time.basis == BASIS_NONE)
+        return;
+    if (item->first.basis == BASIS_NONE || time.ticks < item->first.ticks)
+        item->first = time;
+    if (item->last.basis == BASIS_NONE || time.ticks > item->last.ticks)
+        item->last = time;
+}
+
 /* The span of the matching records: UTC times before others. */
 static void set_times(struct judged *item, const struct windows *windows)
 {
     item->first = item->last = (struct moment){0, BASIS_NONE};
+    for (size_t i = 0; item->found_count >= item->count && i < item->found_count; i++)
+        widen(item, item->found[i].time); /* all are at hand: what they say, wherever they belong */
+    if (item->found_count >= item->count)
+        return;
     bool placed = false;
     for (size_t i = 0; i < item->hits.mark_count; i++)
         placed |= item->hits.marks[i].basis == BASIS_UTC;
@@ -162,10 +176,7 @@ static void set_times(struct judged *item, const struct windows *windows)
             continue;
         if (time.basis == BASIS_NONE)
             continue;
-        if (item->first.basis == BASIS_NONE || time.ticks < item->first.ticks)
-            item->first = time;
-        if (item->last.basis == BASIS_NONE || time.ticks > item->last.ticks)
-            item->last = time;
+        widen(item, time);
     }
 }
 
@@ -402,16 +413,21 @@ static void gather_records(struct judged *item, const struct problem *problem, c
     buffer_free(&own);
 }
 
+static void gather_symptom_group(struct judged *item, const struct problem *problem, const char *group,
+                                 const struct evidence_context *context)
+{
+    struct buffer name = {0};
+    buffer_printf(&name, "%s\x1e%s", problem->symptom->id, group);
+    harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, name.data, &item->hits);
+    harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, name.data, &item->others);
+    buffer_free(&name);
+}
+
 static void gather_symptom(struct judged *item, const struct problem *problem, const struct evidence_context *context)
 {
-    struct buffer group = {0};
-    for (int ungrouped = 0; ungrouped <= (problem->takes_ungrouped && problem->group[0] != '\0'); ungrouped++) {
-        buffer_clear(&group);
-        buffer_printf(&group, "%s\x1e%s", problem->symptom->id, ungrouped ? "" : problem->group);
-        harvest_take(context->harvest, problem->host_index, item->detector, HIT_COUNTS, group.data, &item->hits);
-        harvest_take(context->harvest, problem->host_index, item->detector, HIT_OTHER_VALUE, group.data, &item->others);
-    }
-    buffer_free(&group);
+    gather_symptom_group(item, problem, problem->group, context);
+    if (problem->takes_ungrouped && problem->group[0] != '\0')
+        gather_symptom_group(item, problem, "", context);
 }
 
 static void gather(struct judged *item, const struct problem *problem, const struct evidence_context *context)

@@ -53,7 +53,7 @@ int evidence_sum(const struct judgement *judgement, const int *weights, int *cou
                 continue;
             first &= j >= i;
             bool better = weights[best] > 0 || weights[j] > 0 ? weights[j] > weights[best] : weights[j] < weights[best];
-            if (better || (weights[j] == weights[best] && j < best))
+            if (better || (j < best && weights[j] == weights[best]))
                 best = j;
         }
         if (counted != NULL)

@@ -161,9 +161,11 @@ static const char *own_symptoms(const struct intake *intake, const struct rule *
     struct intake_pending *pending = intake->pending;
     const char *group = "";
     for (size_t i = 0; i < rule->symptom_count; i++)
-        for (size_t j = 0; j < pending->hit_count; j++)
-            if (intake->detectors->items[pending->hits[j].detector].symptom == rule->symptoms[i])
-                group = arena_printf(&pending->arena, "%s\x1d%s\x1d", group, rule->symptoms[i]->id);
+        for (size_t j = 0; j < pending->hit_count; j++) {
+            const struct symptom *symptom = intake->detectors->items[pending->hits[j].detector].symptom;
+            if (symptom != NULL && symptom == rule->symptoms[i])
+                group = arena_printf(&pending->arena, "%s\x1d%s\x1d", group, symptom->id);
+        }
     return group;
 }
 

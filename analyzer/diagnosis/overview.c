@@ -9,16 +9,18 @@
 
 /* ---- hosts ---- */
 
-static void add_gaps(struct finding_log *log, const struct log_trace *trace)
+static void add_gaps(struct finding_log *log, const struct host_log *from)
 {
-    for (size_t i = 1; i < trace->range_count; i++) {
-        const struct id_range *before = &trace->ranges[i - 1], *after = &trace->ranges[i];
+    size_t count;
+    struct id_range *ranges = survey_ranges(from, &count);
+    for (size_t i = 1; i < count; i++) {
+        const struct id_range *before = &ranges[i - 1], *after = &ranges[i];
         log->complete = false;
         if (log->gap_count < GAPS_SHOWN)
             log->gaps[log->gap_count++] = (struct finding_gap){
                 before->high + 1, after->low - 1, {before->high_ticks, BASIS_UTC}, {after->low_ticks, BASIS_UTC}};
     }
-    log->complete &= !trace->too_many_ranges;
+    free(ranges);
 }
 
 static void conclude_log(struct finding_host *host, const struct host_log *from, struct arena *arena)
@@ -36,8 +38,9 @@ static void conclude_log(struct finding_host *host, const struct host_log *from,
             log.last = (struct moment){part->last, BASIS_UTC};
         log.records += part->trace->records;
         log.complete &= part->whole && !part->cut;
-        add_gaps(&log, part->trace);
+        log.complete &= !part->trace->too_many_ranges;
     }
+    add_gaps(&log, from);
     log.cleared = arena_alloc(arena, (from->cleared_count + 1) * sizeof(*log.cleared));
     for (size_t i = 0; i < from->cleared_count; i++)
         log.cleared[log.cleared_count++] = from->cleared[i];

@@ -420,34 +420,40 @@ static int compare_ranges(const void *left, const void *right)
     return a->high < b->high ? -1 : a->high > b->high;
 }
 
-/* Whether record numbers are missing in that time, in all whole parts of the log taken together: an archived log goes
- * before the current one, and what lies between them was not collected. */
-static bool has_gap(const struct host_log *log, int64_t from, int64_t to)
+struct id_range *survey_ranges(const struct host_log *log, size_t *count)
 {
-    size_t count = 0, most = 0;
-    bool gap = false;
+    size_t found = 0, most = 0;
+    *count = 0;
     for (size_t i = 0; i < log->part_count; i++)
         most += log->parts[i].trace == NULL ? 0 : log->parts[i].trace->range_count;
     struct id_range *ranges = memory_array(most + 1, sizeof(*ranges));
     for (size_t i = 0; i < log->part_count; i++) {
         const struct log_trace *trace = log->parts[i].trace;
-        gap |= trace != NULL && log->parts[i].whole && trace->too_many_ranges;
         for (size_t j = 0; trace != NULL && log->parts[i].whole && j < trace->range_count; j++)
-            ranges[count++] = trace->ranges[j];
+            ranges[found++] = trace->ranges[j];
     }
-    qsort(ranges, count, sizeof(*ranges), compare_ranges);
-    for (size_t i = 1; i < count; i++) {
-        struct id_range *before = &ranges[i - 1], *next = &ranges[i];
-        if (next->low <= before->high + 1) { /* overlapping or adjacent: `next` stands for both */
-            next->low_ticks = before->low_ticks;
-            if (before->high > next->high) {
-                next->high = before->high;
-                next->high_ticks = before->high_ticks;
-            }
-        } else {
-            gap |= next->low_ticks >= from && before->high_ticks <= to;
+    qsort(ranges, found, sizeof(*ranges), compare_ranges);
+    for (size_t i = 0; i < found; i++) {
+        struct id_range *last = *count == 0 ? NULL : &ranges[*count - 1];
+        if (last == NULL || ranges[i].low > last->high + 1) {
+            ranges[(*count)++] = ranges[i];
+        } else if (ranges[i].high > last->high) {
+            last->high = ranges[i].high;
+            last->high_ticks = ranges[i].high_ticks;
         }
     }
+    return ranges;
+}
+
+static bool has_gap(const struct host_log *log, int64_t from, int64_t to)
+{
+    size_t count;
+    struct id_range *ranges = survey_ranges(log, &count);
+    bool gap = false;
+    for (size_t i = 0; i < log->part_count; i++)
+        gap |= log->parts[i].trace != NULL && log->parts[i].whole && log->parts[i].trace->too_many_ranges;
+    for (size_t i = 1; i < count; i++)
+        gap |= ranges[i].low_ticks >= from && ranges[i - 1].high_ticks <= to;
     free(ranges);
     return gap;
 }

@@ -90,6 +90,10 @@ void survey_free(struct survey *survey);
 const struct host_fact *survey_fact(const struct host_survey *host, struct text name);
 const struct host_log *survey_log(const struct host_survey *host, struct text channel);
 
+/* The runs of record numbers in all whole parts of a log taken together, by number: an archived log goes before the
+ * current one, and what lies between them was not collected. The caller frees. */
+struct id_range *survey_ranges(const struct host_log *log, size_t *count);
+
 /* A stretch of time in which a record would have to have been seen (ticks, UTC). */
 struct stretch {
     bool has_from; /* false: its beginning is not known (no start of the machine was seen) */
