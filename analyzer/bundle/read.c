@@ -120,17 +120,33 @@ static bool is_own_report(const uint8_t *head, size_t size)
 }
 
 /* An empty file is nothing to read, except where its name says that it was to hold evidence. */
+static bool is_named(const struct input *input, const char *const *endings)
+{
+    for (size_t i = 0; endings[i]; i++)
+        if (text_ends_nocase(text_of(input->path), text_of(endings[i])))
+            return true;
+    return false;
+}
+
 static void decide_empty(struct input *input)
 {
-    static const char *const evidence[] = {".evtx", ".evt", ".reg", ".dat", ".hiv"};
+    static const char *const evidence[] = {".evtx", ".evt", ".reg", ".dat", ".hiv", NULL};
 
-    for (size_t i = 0; i < sizeof(evidence) / sizeof(*evidence); i++) {
-        if (text_ends_nocase(text_of(input->path), text_of(evidence[i]))) {
-            input_decide(input, INPUT_REFUSED, "empty file: nothing of what should be in it was collected");
-            return;
-        }
-    }
-    input_decide(input, INPUT_SKIPPED, "empty file");
+    if (is_named(input, evidence))
+        input_decide(input, INPUT_REFUSED, "empty file: nothing of what should be in it was collected");
+    else
+        input_decide(input, INPUT_SKIPPED, "empty file");
+}
+
+/* What is named as something that can be read, and cannot be recognised, is damaged: its beginning may have been overwritten. */
+static void decide_unknown(struct input *input)
+{
+    static const char *const readable[] = {".evtx", ".reg", ".xml", NULL};
+
+    if (is_named(input, readable))
+        input_decide(input, INPUT_REFUSED, "its beginning is not that of the file it is named as");
+    else
+        input_decide(input, INPUT_SKIPPED, "no reader knows this kind of file");
 }
 
 /* Standard input is read as text, whatever it looks like. */
@@ -202,10 +218,12 @@ static void read_open(struct reading *reading, struct input *input, int descript
         return;
     }
     reader = reader_of(input, head, (size_t)head_size);
-    if (reader)
+    if (reader && reader->probe(head, (size_t)head_size) == 0)
+        input_decide(input, INPUT_REFUSED, "standard input is read as text, and this is none: save it and name the file");
+    else if (reader)
         read_with(reading, input, reader, &source, hashed, error, cut);
     else
-        input_decide(input, INPUT_SKIPPED, "no reader knows this kind of file");
+        decide_unknown(input);
 }
 
 static void read_input(struct reading *reading, struct input *input)

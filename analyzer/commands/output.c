@@ -21,20 +21,27 @@
 static char *volatile temporaries[TEMPORARIES_MAX];
 static volatile pid_t owner;
 
-static void remove_temporaries(int signal_number)
+static void remove_temporaries(void)
 {
     if (getpid() == owner)
         for (size_t i = 0; i < TEMPORARIES_MAX; i++)
             if (temporaries[i])
                 unlink(temporaries[i]);
+}
+
+static void end_by_signal(int signal_number)
+{
+    remove_temporaries();
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
 
 static void watch_temporary(char *path)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGXFSZ};
 
+    if (owner == 0)
+        atexit(remove_temporaries); /* running out of memory ends the program, too */
     owner = getpid();
     for (size_t i = 0; i < TEMPORARIES_MAX; i++) {
         if (!temporaries[i]) {
@@ -46,7 +53,7 @@ static void watch_temporary(char *path)
         struct sigaction action;
 
         if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-            signal(signals[i], remove_temporaries);
+            signal(signals[i], end_by_signal);
     }
 }
 

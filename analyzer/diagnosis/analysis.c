@@ -88,6 +88,8 @@ struct findings *analysis_end(struct analysis *analysis, const struct bundle *bu
     struct findings *findings = memory_alloc(sizeof(*findings));
     findings->bundle = bundle;
     findings->rules = analysis->rules;
+    findings->from = analysis->options.from;
+    findings->to = analysis->options.to;
     struct intake **intakes = memory_array(bundle->input_count + 1, sizeof(*intakes));
     for (size_t i = 0; i < bundle->input_count && i < analysis->capacity; i++)
         intakes[i] = analysis->intakes[i];

@@ -116,6 +116,9 @@ bool evidence_records_proved(const struct judged *item, const struct problem *pr
                              struct evidence_context *context, const char **why)
 {
     const struct evidence *evidence = item->evidence;
+    *why = "its pattern gave up on a record";
+    if (harvest_gave_up(context->harvest, problem->host_index, item->detector))
+        return false;
     struct text channel = logsource_channel(&evidence->logsource);
     enum category category = evidence->logsource.has_category ? evidence->logsource.category : CATEGORY_EVENT;
     if (category == CATEGORY_REGISTRY) {

@@ -169,6 +169,7 @@ struct findings {
     const struct bundle *bundle;  /* borrowed: name, inputs */
     const struct rule_set *rules; /* borrowed */
     enum verdict verdict;
+    struct moment from, to; /* --from and --to; basis NONE: open */
     struct finding_converted *converted;
     size_t converted_count;
     const struct input **unknown_zone;

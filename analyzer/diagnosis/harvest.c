@@ -136,6 +136,15 @@ const char *harvest_group(const struct harvest *harvest, size_t host, size_t det
     return list == NULL || nth >= list->count ? NULL : list->items[nth];
 }
 
+bool harvest_gave_up(const struct harvest *harvest, size_t host, size_t detector)
+{
+    for (size_t i = 0; i < harvest->bundle->input_count; i++)
+        if (harvest->intakes[i] != NULL && intake_gave_up(harvest->intakes[i], detector) &&
+            hosts_of(harvest->survey->hosts, i, "") == host)
+            return true;
+    return false;
+}
+
 bool harvest_proves_key(const struct harvest *harvest, size_t host, size_t detector, bool has_last, int64_t last)
 {
     for (size_t i = 0; i < harvest->bundle->input_count; i++) {

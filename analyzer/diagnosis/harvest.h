@@ -17,6 +17,9 @@ bool harvest_take(const struct harvest *harvest, size_t host, size_t detector, e
 /* The nth group (in byte order; "" first) of a detector's hits on a host, NULL when there are no more. */
 const char *harvest_group(const struct harvest *harvest, size_t host, size_t detector, size_t nth);
 
+/* Whether a pattern of the detector gave up on some record of this host: then no match there proves nothing. */
+bool harvest_gave_up(const struct harvest *harvest, size_t host, size_t detector);
+
 /* A key of this host's registry was read that proves the absence of what the detector looks for, and that was not
  * written after `last` (UTC ticks; ignored unless has_last). */
 bool harvest_proves_key(const struct harvest *harvest, size_t host, size_t detector, bool has_last, int64_t last);

@@ -336,7 +336,8 @@ static void pend(struct intake *intake, struct record *record, size_t detector, 
 
 static void note_gave_up(struct intake *intake, const struct probe *probe, const struct record *record)
 {
-    if (!matcher_gave_up(intake->matcher) || intake->gave_up_count == LIMIT_GAVE_UP)
+    intake->give_ups[probe - intake->detectors->probes]++;
+    if (intake->gave_up_count == LIMIT_GAVE_UP)
         return;
     for (size_t i = 0; i < intake->gave_up_count; i++)
         if (intake->gave_up[i].id == probe->full_id)
@@ -366,11 +367,16 @@ static uint64_t distinct_of(const struct evidence *evidence, struct record *reco
 
 static void run_probe(struct intake *intake, const struct probe *probe, struct record *record)
 {
-    if (!logsource_fits(probe->logsource, record))
+    if (intake->give_ups[probe - intake->detectors->probes] == LIMIT_GIVE_UPS ||
+        !logsource_fits(probe->logsource, record))
         return;
     struct captures captures;
     captures.count = 0;
     bool matched = detection_match(probe->detection, intake->matcher, record, &captures);
+    if (matcher_gave_up(intake->matcher)) { /* neither a match nor none: `not` would make one of it */
+        note_gave_up(intake, probe, record);
+        return;
+    }
     enum hit_kind kind = HIT_COUNTS;
     uint64_t value = 0;
     if (matched && probe->source != NULL) {
@@ -384,7 +390,8 @@ static void run_probe(struct intake *intake, const struct probe *probe, struct r
     }
     if (matched)
         pend(intake, record, probe->detector, kind, value, &captures);
-    note_gave_up(intake, probe, record);
+    if (matcher_gave_up(intake->matcher)) /* `extract` or `where` */
+        note_gave_up(intake, probe, record);
 }
 
 static void run_probes(struct intake *intake, const struct probe_list *list, struct record *record)
@@ -473,10 +480,14 @@ static void saw_control_set(struct intake *intake, unsigned control_set)
         intake->lowest_control_set = control_set;
 }
 
+/* A wall clock is compared in the zone that the user gave, else as it stands. */
 static bool outside(const struct analysis_options *options, const struct moment *time)
 {
-    return time->basis != BASIS_NONE && ((options->from.basis != BASIS_NONE && time->ticks < options->from.ticks) ||
-                                         (options->to.basis != BASIS_NONE && time->ticks > options->to.ticks));
+    int64_t ticks = time->ticks;
+    if (time->basis == BASIS_LOCAL && options->has_zone)
+        ticks -= options->zone_minutes_east * 60 * TICKS_PER_SECOND;
+    return time->basis != BASIS_NONE && ((options->from.basis != BASIS_NONE && ticks < options->from.ticks) ||
+                                         (options->to.basis != BASIS_NONE && ticks > options->to.ticks));
 }
 
 static void intake_record(struct sink *sink, struct record *record)
@@ -540,6 +551,15 @@ static void intake_covers_key(struct sink *sink, struct text key, unsigned contr
         const struct probe *probe = &detectors->probes[detectors->registry_evidence.items[i]];
         if (detection_key_proof(probe->detection, intake->matcher, key) != REGISTRY_PROVES)
             continue;
+        size_t known = 0;
+        while (known < intake->proof_count &&
+               (intake->proofs[known].detector != probe->detector || intake->proofs[known].control_set != control_set))
+            known++;
+        if (known < intake->proof_count) { /* the key stands there again */
+            if (written.basis == BASIS_UTC && written.ticks > intake->proofs[known].written.ticks)
+                intake->proofs[known].written = written;
+            continue;
+        }
         intake->proofs =
             memory_room(intake->proofs, intake->proof_count, &intake->proof_capacity, sizeof(*intake->proofs));
         intake->proofs[intake->proof_count++] = (struct intake_proof){probe->detector, control_set, written};
@@ -558,8 +578,17 @@ struct intake *intake_new(const struct input *input, const struct detectors *det
     intake->matcher = matcher_new();
     intake->trace = host_trace_new();
     intake->group_counts = memory_array(detectors->count + 1, sizeof(*intake->group_counts));
+    intake->give_ups = memory_array(detectors->probe_count + 1, sizeof(*intake->give_ups));
     intake->pending = memory_alloc(sizeof(*intake->pending));
     return intake;
+}
+
+bool intake_gave_up(const struct intake *intake, size_t detector)
+{
+    for (size_t i = 0; i < intake->detectors->probe_count; i++)
+        if (intake->detectors->probes[i].detector == detector && intake->give_ups[i] != 0)
+            return true;
+    return false;
 }
 
 void intake_finish(struct intake *intake)
@@ -608,6 +637,7 @@ void intake_free(struct intake *intake)
     free(intake->facts);
     free(intake->proofs);
     free(intake->group_counts);
+    free(intake->give_ups);
     host_trace_free(intake->trace);
     free(intake);
 }

@@ -97,6 +97,7 @@ struct intake_gave_up {
     uint64_t record;
 };
 #define LIMIT_GAVE_UP 64u
+#define LIMIT_GIVE_UPS 8u /* a pattern that ran into its limits so often is not asked again in this input */
 
 struct intake {
     struct sink sink;          /* first: what readers see */
@@ -116,6 +117,7 @@ struct intake {
     size_t proof_count, proof_capacity;
     bool has_registry, has_message, has_crash, has_local_time;
     unsigned lowest_control_set; /* that occurs; 0: none */
+    uint8_t *give_ups;           /* of each probe: how often its pattern ran into its limits */
     struct intake_gave_up gave_up[LIMIT_GAVE_UP];
     size_t gave_up_count;
     size_t *group_counts;   /* of each detector */
@@ -127,6 +129,8 @@ struct intake {
 
 struct intake *intake_new(const struct input *input, const struct detectors *detectors,
                           const struct analysis_options *options);
+/* Whether a pattern of the detector gave up on a record of this input: then no match there proves nothing. */
+bool intake_gave_up(const struct intake *intake, size_t detector);
 /* No more records come: what was held back goes into the stores. */
 void intake_finish(struct intake *intake);
 void intake_free(struct intake *intake);

@@ -18,11 +18,34 @@ static struct ranked_problem *add_problem(struct problem_list *list, size_t host
     return ranked;
 }
 
+/* Beyond 4,096 times only buckets are kept; the earliest and latest hit still say exactly where it began and ended. */
+static void clamp_occurrences(struct problem *problem)
+{
+    for (size_t i = 0; i < problem->occurrences.placed; i++) {
+        struct occurrence *occurrence = &problem->occurrences.items[i];
+        int64_t earliest = INT64_MAX, latest = INT64_MIN;
+        for (size_t j = 0; j < problem->hits.hit_count; j++) {
+            struct mark mark = mark_of_hit(&problem->hits.hits[j]);
+            if (mark.basis != BASIS_UTC)
+                continue;
+            int64_t ticks = occurrence_time(&mark, problem->host);
+            earliest = ticks < earliest ? ticks : earliest;
+            latest = ticks > latest ? ticks : latest;
+        }
+        if (occurrence->first < earliest && earliest <= occurrence->last)
+            occurrence->first = earliest;
+        if (occurrence->last > latest && latest >= occurrence->first)
+            occurrence->last = latest;
+    }
+}
+
 static void find_occurrences(struct problem *problem)
 {
     hits_merge_end(&problem->hits);
     occurrences_find(&problem->occurrences, problem->hits.marks, problem->hits.mark_count, problem->hits.width,
                      problem->host);
+    if (problem->hits.width != 0)
+        clamp_occurrences(problem);
 }
 
 /* One problem for each identity value. What has none joins the only one there is, else it is a problem of its own. */

@@ -272,6 +272,13 @@ static void write_times(struct page *page, const struct findings *findings)
         page_fill(page, FOOT_BODY_AT, PAGE_WIDTH, TEXT("UTC as recorded; no input in local time"));
     else
         page_fill(page, FOOT_BODY_AT, PAGE_WIDTH, TEXT("UTC where they end in Z"));
+    if (findings->from.basis != BASIS_NONE || findings->to.basis != BASIS_NONE) {
+        char from[MOMENT_TEXT], to[MOMENT_TEXT];
+        page_at(page, FOOT_BODY_AT);
+        page_fillf(page, FOOT_BODY_AT, PAGE_WIDTH, "only%s%s%s%s was looked at, as --from and --to say; the rest was left out",
+                   findings->from.basis != BASIS_NONE ? " from " : "", moment_print(findings->from, from),
+                   findings->to.basis != BASIS_NONE ? " to " : "", moment_print(findings->to, to));
+    }
     for (size_t i = 0; i < findings->converted_count && i < SHOWN_ZONES; i++) {
         const struct finding_converted *converted = &findings->converted[i];
         page_at(page, FOOT_BODY_AT);
