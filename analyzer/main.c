@@ -1,4 +1,4 @@
-/* The only place where the program ends. */
+/* Where the program ends, except when memory runs out: base/memory.h. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
